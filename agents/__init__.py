@@ -1,0 +1,1 @@
+"""Judgements: one folder per role, a protocol and its implementations."""

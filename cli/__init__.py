@@ -1,0 +1,1 @@
+"""The quaestor command."""

@@ -1,0 +1,1 @@
+"""Frozen schemas, one file per noun. Their module paths stand in checkpoints, so they are data."""

@@ -1,0 +1,110 @@
+"""What leaves: sentences with checked citations, or an abstention that says why."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from core.schemas.base import Frozen
+from core.schemas.document import Source, Span
+from core.schemas.evidence import CandidateAction, ClaimGroup, Signal, TriedRequest
+
+Outcome = Literal["answered", "partial", "conflict", "abstained"]
+
+
+class Quote(Frozen):
+    """A verbatim span of one version that an answer sentence rests on."""
+
+    memory_id: UUID
+    document_id: UUID
+    version_id: UUID
+    span: Span
+    text: str
+    score: float = 0.0
+    """How well it answers the question, 0 to 1, as the answerer saw it."""
+
+
+class DraftSentence(Frozen):
+    """One sentence the answerer proposes, with the quotes it rests on."""
+
+    text: str
+    quotes: tuple[Quote, ...] = Field(min_length=1)
+
+
+class Draft(Frozen):
+    """What the answerer proposes; nothing of it is sent before it was checked."""
+
+    sentences: tuple[DraftSentence, ...]
+    missing: tuple[str, ...] = ()
+    """Parts of the question it found nothing for."""
+
+
+class SentenceVerdict(Frozen):
+    """The answer verifier's decision on one draft sentence."""
+
+    index: int
+    supported: bool
+    reasons: tuple[str, ...] = ()
+    """quote_mismatch, hash_mismatch, number, name, negation, containment, quarantined."""
+
+
+class Citation(Frozen):
+    """Both sides of one reference: where it stands in the answer, and where in the source."""
+
+    number: int = Field(ge=1)
+    answer_span: Span
+    memory_id: UUID
+    document_id: UUID
+    version_id: UUID
+    version_number: int
+    external_id: str
+    title: str
+    page: int | None
+    source_span: Span
+    quote: str
+    quote_sha256: str
+    verified: bool
+    """The quote was compared with the stored text of that version at that span."""
+    source: Source
+
+
+class FilteredCandidate(Frozen):
+    """A candidate that was kept out of the answer, and why."""
+
+    memory_id: UUID
+    document_id: UUID
+    external_id: str
+    title: str
+    action: CandidateAction
+    risk: float
+    signals: tuple[Signal, ...]
+    source: Source
+
+
+class NearMiss(Frozen):
+    """The nearest evidence when there was no answer."""
+
+    memory_id: UUID
+    external_id: str
+    title: str
+    quote: str
+    score: float
+
+
+class Answer(Frozen):
+    """The outcome of one question."""
+
+    run_id: UUID
+    question: str
+    outcome: Outcome
+    text: str
+    """The sentences joined by one space; empty when abstained."""
+    citations: tuple[Citation, ...] = ()
+    reasons: tuple[str, ...] = ()
+    confidence: float = Field(ge=0, le=1)
+    claim_groups: tuple[ClaimGroup, ...] = ()
+    filtered: tuple[FilteredCandidate, ...] = ()
+    nearest: tuple[NearMiss, ...] = ()
+    tried: tuple[TriedRequest, ...] = ()
+    rounds: int = 0
+    seconds: float = 0.0

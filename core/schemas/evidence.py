@@ -1,0 +1,158 @@
+"""Questions, evidence requests, candidates, and what the evidence verifier finds in them."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from core.schemas.base import Frozen
+from core.schemas.document import Source, Span
+
+QuestionType = Literal["fact", "list", "compare", "how_to", "yes_no", "summary"]
+AnswerType = Literal["number", "date", "name", "boolean", "procedure", "span"]
+RequestReason = Literal["first", "rewrite", "widen", "corroborate", "disambiguate"]
+SignalCode = Literal[
+    "echo", "injection", "edited_copy", "conflict", "isolation", "unsupported", "superseded"
+]
+CandidateAction = Literal["allow", "mark", "exclude", "quarantine"]
+ClaimGroupStatus = Literal["leading", "rival", "superseded", "rejected"]
+ClaimKind = Literal["number", "date", "name", "boolean"]
+
+
+class Plan(Frozen):
+    """What must be found out. The question itself is never overwritten."""
+
+    question: str
+    type: QuestionType
+    answer_type: AnswerType
+    subquestions: tuple[str, ...] = ()
+    """Empty when the question is atomic."""
+    cue_terms: tuple[str, ...] = ()
+    """Content words that an answering sentence is expected to share."""
+
+
+class EvidenceRequest(Frozen):
+    """One query of the corrective loop with its reason."""
+
+    text: str
+    reason: RequestReason
+    limit: int = Field(default=40, ge=1, le=200)
+    """Candidates asked of each search."""
+    exclude_memories: tuple[UUID, ...] = ()
+    exclude_principals: tuple[str, ...] = ()
+    exclude_origins: tuple[str, ...] = ()
+    minimum_trust: float = 0.0
+
+
+class TriedRequest(Frozen):
+    """A request that was answered, and what it brought."""
+
+    request: EvidenceRequest
+    found: int
+    new: int
+
+
+class Candidate(Frozen):
+    """A retrieved memory, by reference; its text is read from storage when needed."""
+
+    memory_id: UUID
+    document_id: UUID
+    version_id: UUID
+    text_sha256: str
+    source: Source
+    batch: UUID
+    created_at: datetime
+    scores: dict[str, float] = {}
+    """lexical, vector_question, vector_core, vector_chunk, fused, relevance."""
+
+
+class Signal(Frozen):
+    """A reason to look twice at a candidate: triggers corroboration; only hard ones exclude."""
+
+    code: SignalCode
+    memory_id: UUID
+    value: float
+    """0 to 1."""
+    hard: bool = False
+    detail: str = ""
+
+
+class Assessment(Frozen):
+    """The evidence verifier's verdict on one candidate."""
+
+    memory_id: UUID
+    group: int
+    """Its independence group; members count as one witness."""
+    risk: float = Field(ge=0, le=1)
+    action: CandidateAction
+    signals: tuple[Signal, ...] = ()
+
+
+class Claim(Frozen):
+    """A typed statement read from a span of one memory's version."""
+
+    memory_id: UUID
+    group: int
+    attribute: str
+    """What it is about: the content words the statement shares with the question."""
+    kind: ClaimKind
+    value: str
+    """Normalised: "45 nm", "2021-05-12", "harrow"."""
+    surface: str
+    """As written."""
+    negated: bool = False
+    span: Span
+    """Of the sentence, in the version's text."""
+
+
+class ClaimGroup(Frozen):
+    """Claims that agree on one value."""
+
+    value: str
+    kind: ClaimKind
+    memory_ids: tuple[UUID, ...]
+    witnesses: int
+    """Independence groups that support it."""
+    weight: float
+    """Trust-weighted vote with the Sybil damper."""
+    status: ClaimGroupStatus
+
+
+class EvidenceVerdict(Frozen):
+    """All the evidence verifier found; independent of the order of candidates."""
+
+    assessments: tuple[Assessment, ...]
+    claims: tuple[Claim, ...] = ()
+    claim_groups: tuple[ClaimGroup, ...] = ()
+
+
+class Budget(Frozen):
+    """What one question may cost."""
+
+    max_rounds: int = Field(default=3, ge=1)
+    max_candidates: int = Field(default=120, ge=1)
+    max_context_characters: int = Field(default=1_500, ge=100)
+    seconds: float = Field(default=45.0, gt=0)
+
+
+class Spent(Frozen):
+    """What it has cost so far."""
+
+    rounds: int = 0
+    candidates: int = 0
+    seconds: float = 0.0
+
+
+SufficiencyAction = Literal[
+    "answer", "rewrite", "widen", "corroborate", "disambiguate", "report_conflict", "abstain"
+]
+
+
+class Sufficiency(Frozen):
+    """What to do next, decided by a pure function."""
+
+    action: SufficiencyAction
+    reason: str
+    """A code: enough_support, no_candidate, weak_match, single_low_trust, rivals,
+    excluded_majority, budget_spent, no_progress."""

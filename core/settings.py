@@ -1,0 +1,107 @@
+"""All settings, one frozen class, read once at each entrypoint and passed down as values."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    """``.data`` in the project; the supervisor moves it when the database user cannot reach it."""
+    return Path(os.environ.get("QUAESTOR_HOME", ".")) / ".data"
+
+
+class Settings(BaseSettings):
+    """Everything has a default that works offline, with no key and no other service."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="QUAESTOR_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    # Storage
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Where the embedded Postgres, the converted encoder and the CLI's key live.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="Postgres >= 15 with pgvector, as a role that owns no table and cannot bypass "
+        "row-level security. Unset: the supervisor starts its own.",
+    )
+    database_owner_url: SecretStr | None = Field(
+        default=None,
+        description="The role that owns the tables; only `quaestor migrate` uses it.",
+    )
+    database_pool_size: int = Field(default=8, ge=1, description="Connections per process.")
+
+    # Jobs
+    broker_url: SecretStr | None = Field(
+        default=None,
+        description="redis://… or amqp://… Unset: the doorbell is pgmq on the same Postgres.",
+    )
+    worker_threads: int = Field(default=2, ge=1, description="Graphs one worker runs at a time.")
+    lease_seconds: float = Field(
+        default=30.0, gt=0, description="A job whose worker is silent this long is taken over."
+    )
+    sweep_seconds: float = Field(
+        default=5.0, gt=0, description="How often lapsed and forgotten jobs are rung again."
+    )
+    max_attempts: int = Field(default=5, ge=1, description="Attempts before a job is given up.")
+    retry_base_seconds: float = Field(
+        default=2.0, gt=0, description="First wait before a retry; doubles each time."
+    )
+
+    # Loading
+    max_document_bytes: int = Field(
+        default=50_000_000, ge=1, description="Larger uploads are refused with 413."
+    )
+    max_unpacked_bytes: int = Field(
+        default=500_000_000, ge=1, description="An archive that unpacks to more is refused."
+    )
+    load_seconds: float = Field(
+        default=120.0, gt=0, description="A parser that takes longer is stopped."
+    )
+    load_memory_bytes: int = Field(
+        default=3_000_000_000, ge=1, description="Address space of the parser process."
+    )
+
+    # Engine
+    engine: Literal["local"] = Field(
+        default="local", description="Which implementation of the roles a run uses."
+    )
+    encoder: str = Field(
+        default="minilm",
+        description="minilm (shipped), a local folder with model.onnx or model.safetensors and "
+        "tokenizer.json, or a hub id such as sentence-transformers/all-MiniLM-L6-v2.",
+    )
+    encoder_threads: int = Field(default=2, ge=1, description="Threads of one encoder call.")
+
+    # Building
+    chunk_target_characters: int = Field(default=900, ge=100, description="Aim of the segmenter.")
+    chunk_max_characters: int = Field(default=2_000, ge=200, description="Hard upper bound.")
+    max_review_rounds: int = Field(
+        default=2, ge=1, le=5, description="Review and completion rounds."
+    )
+
+    # Answering
+    max_rounds: int = Field(default=3, ge=1, le=10, description="Rounds of evidence requests.")
+    max_candidates: int = Field(default=120, ge=1, description="Candidates one question may see.")
+    max_context_characters: int = Field(
+        default=1_500, ge=100, description="Evidence that reaches the answerer."
+    )
+    answer_seconds: float = Field(default=45.0, gt=0, description="Deadline of one answer.")
+
+    # Surfaces
+    host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    port: int = Field(default=8321, ge=0, le=65535, description="Port the API listens on.")
+    api_url: str | None = Field(
+        default=None, description="Where the CLI finds the API; default from host and port."
+    )
+    api_key: SecretStr | None = Field(
+        default=None, description="Key the CLI sends; default: the one kept in the data directory."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Of every process."
+    )

@@ -1,0 +1,1 @@
+"""Quality measured on data; reports, never assertions."""

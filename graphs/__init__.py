@@ -1,0 +1,1 @@
+"""The two workflows, and how a run is started, recorded and resumed."""

@@ -1,0 +1,1 @@
+"""What is kept: tables, repositories, migrations, checkpoints, the embedded Postgres."""

@@ -1,0 +1,217 @@
+"""What the rest of the program may ask of storage; Postgres and memory both keep these promises.
+
+A repository is bound to one tenant when it is made. Every method raises StorageUnavailable when
+the database is away and NotFound for an id this tenant does not have.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Generic, NamedTuple, Protocol, TypeVar
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.schemas.document import Document, LoadedDocument, Source, Unit, Version
+from core.schemas.job import Job, JobError, JobEvent, JobState, Lease
+from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
+from core.schemas.run import Run, RunStatus, Step
+
+T = TypeVar("T")
+
+Vector = NDArray[np.float32]
+
+
+class Page(NamedTuple, Generic[T]):
+    """One page of a listing; ``next_cursor`` is None on the last."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None
+
+
+class Upload(NamedTuple):
+    """What a client hands in."""
+
+    external_id: str
+    filename: str
+    content: bytes
+    source: Source
+    title: str | None = None
+    collection: str = "default"
+
+
+class Submission(NamedTuple):
+    """What became of an upload. ``job`` is the job that builds (or built) the version."""
+
+    document: Document
+    version: Version
+    job: Job
+    created: bool
+    """False when the same bytes are already stored and built or being built: no new work."""
+
+
+class IndexedMemory(NamedTuple):
+    """A memory, its vector per layer, and the term counts of its lexical entry."""
+
+    memory: Memory
+    vectors: Mapping[Layer, Vector]
+    terms: Mapping[str, int]
+
+
+class Documents(Protocol):
+    """Documents, their versions, original bytes, normalised texts and units."""
+
+    async def submit(self, upload: Upload) -> Submission:
+        """Store bytes, document, version and the queued job in one transaction."""
+        ...
+
+    async def get(self, document_id: UUID) -> Document: ...
+
+    async def find(self, external_id: str) -> Document | None: ...
+
+    async def list(self, limit: int = 50, cursor: str | None = None) -> Page[Document]:
+        """Newest change first."""
+        ...
+
+    async def versions(self, document_id: UUID) -> tuple[Version, ...]:
+        """All versions, oldest first."""
+        ...
+
+    async def version(self, version_id: UUID) -> Version: ...
+
+    async def content(self, version_id: UUID) -> bytes:
+        """The original bytes."""
+        ...
+
+    async def save_loaded(self, version_id: UUID, loaded: LoadedDocument, lease: Lease) -> Version:
+        """Keep what the loader made of the bytes; the same again is no work. Raises LeaseLost."""
+        ...
+
+    async def text(self, version_id: UUID) -> str:
+        """The normalised text. Raises NotFound before ``save_loaded``."""
+        ...
+
+    async def units(self, version_id: UUID) -> tuple[Unit, ...]: ...
+
+    async def fail_version(self, version_id: UUID, lease: Lease) -> None:
+        """Mark a version that can never be built; an earlier active version stays active."""
+        ...
+
+
+class Memories(Protocol):
+    """Verified memories and the searches over them."""
+
+    async def activate(
+        self, version_id: UUID, memories: Sequence[IndexedMemory], encoder: str, lease: Lease
+    ) -> None:
+        """In one transaction: write the memories, vectors and postings of the version, make it the
+        document's active one, and mark those of the previous version superseded. Repeating it
+        changes nothing. Raises LeaseLost when the fence is not the job's current one."""
+        ...
+
+    async def get(self, memory_ids: Sequence[UUID]) -> tuple[Memory, ...]:
+        """The memories, in the order asked; raises NotFound if one is missing."""
+        ...
+
+    async def of_version(self, version_id: UUID) -> tuple[Memory, ...]:
+        """In document order, whatever their status."""
+        ...
+
+    async def set_status(self, memory_id: UUID, status: MemoryStatus) -> Memory:
+        """Quarantine or release; superseded memories stay so (Conflict)."""
+        ...
+
+    async def search_lexical(
+        self, terms: Mapping[str, int], limit: int, where: SearchFilter
+    ) -> tuple[Hit, ...]:
+        """BM25 (k1 1.2, b .75) over verified memories of active versions; ties by id."""
+        ...
+
+    async def search_vector(
+        self, layer: Layer, vector: Vector, encoder: str, limit: int, where: SearchFilter
+    ) -> tuple[Hit, ...]:
+        """Cosine similarity, over the vectors that ``encoder`` made; ties by id."""
+        ...
+
+    async def search_quarantined(
+        self, terms: Mapping[str, int], limit: int, where: SearchFilter
+    ) -> tuple[Hit, ...]:
+        """BM25 over quarantined memories: only to show what was kept out, never as evidence."""
+        ...
+
+
+class Jobs(Protocol):
+    """Jobs of one tenant; every change appends an event."""
+
+    async def get(self, job_id: UUID) -> Job: ...
+
+    async def list(
+        self, limit: int = 50, cursor: str | None = None, state: JobState | None = None
+    ) -> Page[Job]: ...
+
+    async def events(self, job_id: UUID, after: int = 0) -> tuple[JobEvent, ...]:
+        """Events with a larger id than ``after``, in order."""
+        ...
+
+    async def claim(self, job_id: UUID, owner: str, lease_seconds: float) -> Lease | None:
+        """Take a queued job, a retry that is due, or a running one whose lease lapsed: one UPDATE
+        that raises fence and attempts. None when it is somebody else's, final, or cancelled (then
+        it becomes cancelled), or when its attempts are used up (then it fails as dead_letter)."""
+        ...
+
+    async def heartbeat(self, lease: Lease, lease_seconds: float) -> bool:
+        """Extend the lease; True when cancellation was requested. Raises LeaseLost."""
+        ...
+
+    async def progress(self, lease: Lease, stage: str, done: int, total: int) -> None: ...
+
+    async def finish(self, lease: Lease, state: JobState, error: JobError | None = None) -> None:
+        """End the job under its fence. Raises LeaseLost."""
+        ...
+
+    async def retry(self, lease: Lease, error: JobError, after_seconds: float) -> None:
+        """Give it back for another attempt; fails it as dead_letter when none is left."""
+        ...
+
+    async def release(self, lease: Lease) -> None:
+        """Hand it back unharmed (a draining worker); the attempt is not counted."""
+        ...
+
+    async def request_cancel(self, job_id: UUID) -> Job:
+        """A queued job is cancelled at once, a running one at its next step. Final: Conflict."""
+        ...
+
+
+class Runs(Protocol):
+    """Runs, their steps and journals."""
+
+    async def start(self, run: Run) -> None:
+        """Begin; an existing run (a resumed one) gets the new attempt number."""
+        ...
+
+    async def add_step(
+        self, step: Step, blobs: Mapping[str, bytes], lease: Lease | None = None
+    ) -> None:
+        """Keep a step with its entries and the content-addressed values it refers to (SHA-256 to
+        bytes), in one transaction; a step of the same sequence and node is replaced."""
+        ...
+
+    async def finish(self, run_id: UUID, status: RunStatus, error: str | None = None) -> None: ...
+
+    async def get(self, run_id: UUID) -> Run: ...
+
+    async def list(self, limit: int = 50, cursor: str | None = None) -> Page[Run]: ...
+
+    async def steps(self, run_id: UUID) -> tuple[Step, ...]:
+        """In order, with their entries (payloads left out)."""
+        ...
+
+    async def blob(self, sha256: str) -> bytes: ...
+
+
+class Repositories(NamedTuple):
+    """Everything one tenant keeps."""
+
+    documents: Documents
+    memories: Memories
+    jobs: Jobs
+    runs: Runs

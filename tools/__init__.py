@@ -1,0 +1,1 @@
+"""Doors to the outside, and pure algorithms that serve agents."""

@@ -1,0 +1,1 @@
+"""Celery: the app, the tasks as thin shells, dispatch and the sweeper."""
