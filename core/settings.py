@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
+from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -105,3 +106,13 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Of every process."
     )
+
+
+def example_env() -> str:
+    """The text of ``.env.example``: every setting with its meaning and its default."""
+    lines = ["# Every setting is optional; these are the defaults.", ""]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = "" if default is None or default is PydanticUndefined else str(default)
+        lines += [f"# {field.description}", f"# QUAESTOR_{name.upper()}={shown}", ""]
+    return "\n".join(lines)

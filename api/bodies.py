@@ -1,0 +1,98 @@
+"""What goes over the wire where it differs from the domain schemas."""
+
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.fields import Channel, Collection, Name, Question, Title
+from core.schemas.answer import Citation
+from core.schemas.document import Document, TrustClass, Version
+from core.schemas.job import Job
+from core.schemas.run import Run, Step
+from storage.protocols import Page
+
+T = TypeVar("T")
+
+
+class Listing(BaseModel, Generic[T]):
+    """One page of a listing."""
+
+    data: tuple[T, ...]
+    next_cursor: str | None
+    """Null on the last page."""
+
+    @classmethod
+    def of(cls, page: Page[T]) -> "Listing[T]":
+        """A page as storage gives it."""
+        return cls(data=page.items, next_cursor=page.next_cursor)
+
+
+class UploadQuery(BaseModel):
+    """What is said about an uploaded document."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    filename: Name | None = Field(
+        default=None, description="Default: the file's own name, else the external id."
+    )
+    title: Title | None = Field(default=None, description="Default: found in the document.")
+    principal: Name = Field(default="api", description="Who wrote or uploaded it.")
+    origin: Name = Field(default="api", description="The domain or system it came from.")
+    channel: Channel = Field(default="api", description="How it came here.")
+    trust: TrustClass = Field(default="upload", description="How far its source is trusted.")
+    collection: Collection = "default"
+
+
+class Submitted(BaseModel):
+    """What became of an upload."""
+
+    document: Document
+    version: Version
+    job: Job
+    created: bool
+    """False when the same bytes are already stored: no new work."""
+
+
+class Excerpt(BaseModel):
+    """A stretch of the immutable text that citations refer to."""
+
+    version_id: UUID
+    start: int
+    end: int
+    length: int
+    """Of the whole text, in Unicode code points."""
+    text: str
+
+
+class AnswerRequest(BaseModel):
+    """A question."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: Question
+    collection: Collection = "default"
+    stream: bool = Field(
+        default=False, description="Send server-sent events, as `Accept: text/event-stream` does."
+    )
+
+
+class AnswerSentence(BaseModel):
+    """One sentence of a finished answer with what it rests on."""
+
+    index: int
+    text: str
+    citations: tuple[Citation, ...]
+
+
+class RunDetail(BaseModel):
+    """A run with its steps, in order, and every input that the graph did not determine."""
+
+    run: Run
+    steps: tuple[Step, ...]
+
+
+class Health(BaseModel):
+    """The process runs."""
+
+    status: str = "ok"

@@ -1,0 +1,40 @@
+"""The kinds of text a request may hold, and how much of it."""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+_LINE_CHARACTERS = frozenset("\t\n\r")
+
+
+def one_line(value: str) -> str:
+    """Refuses control characters and lone surrogates."""
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        raise ValueError("must not contain control characters")
+    return value
+
+
+def plain_text(value: str) -> str:
+    """Refuses the same, but allows tabs and line ends."""
+    one_line("".join(character for character in value if character not in _LINE_CHARACTERS))
+    return value
+
+
+def _name(limit: int) -> StringConstraints:
+    return StringConstraints(min_length=1, max_length=limit)
+
+
+ExternalId = Annotated[str, _name(200), AfterValidator(one_line)]
+Name = Annotated[str, _name(200), AfterValidator(one_line)]
+Collection = Annotated[str, _name(100), AfterValidator(one_line)]
+Channel = Annotated[str, _name(50), AfterValidator(one_line)]
+Title = Annotated[str, _name(500), AfterValidator(one_line)]
+Question = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True),
+    AfterValidator(plain_text),
+]
+Cursor = Annotated[str, _name(500), AfterValidator(one_line)]
+Limit = Annotated[int, Field(ge=1, le=200)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

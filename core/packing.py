@@ -1,0 +1,54 @@
+"""Which evidence reaches the answerer, and in which order, when only so many characters may.
+
+Knows sizes and relevance. What a passage says is the answerer's business.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from core.schemas.document import Unit
+
+
+class Packable(NamedTuple):
+    """One memory as packing sees it."""
+
+    key: UUID
+    relevance: float
+    characters: int
+
+
+def pack(items: Sequence[Packable], max_characters: int) -> tuple[UUID, ...]:
+    """Best first, every item that still fits; the best one always, whatever its size.
+
+    A later, smaller item may fit where an earlier one did not. Equal relevance is ordered by id,
+    so the outcome does not depend on the order of ``items``.
+    """
+    kept: list[UUID] = []
+    used = 0
+    for item in sorted(items, key=lambda item: (-item.relevance, item.key)):
+        if not kept or used + item.characters <= max_characters:
+            kept.append(item.key)
+            used += item.characters
+    return tuple(kept)
+
+
+def trim_units(units: Sequence[Unit], centre: int, max_characters: int) -> tuple[Unit, ...]:
+    """The run of units around position ``centre`` that fits, grown to both sides in turn.
+
+    The centre is kept whatever its size. Raises IndexError for a centre outside ``units``.
+    """
+    first, stop = centre, centre + 1
+    used = len(units[centre].text)
+    grown = True
+    while grown:
+        grown = False
+        if first > 0 and used + len(units[first - 1].text) <= max_characters:
+            first -= 1
+            used += len(units[first].text)
+            grown = True
+        if stop < len(units) and used + len(units[stop].text) <= max_characters:
+            used += len(units[stop].text)
+            stop += 1
+            grown = True
+    return tuple(units[first:stop])

@@ -1,0 +1,239 @@
+"""The steps of answering, one function each: agents judge, these apply and keep count."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from langgraph.runtime import Runtime
+
+from agents.answerer import Passage
+from agents.selector import Evidence
+from core.packing import Packable, pack, trim_units
+from core.recording import now
+from core.schemas.evidence import (
+    Candidate,
+    EvidenceVerdict,
+    Plan,
+    RequestReason,
+    Spent,
+    TriedRequest,
+)
+from core.schemas.memory import Memory
+from core.sufficiency import judge_sufficiency, settle
+from graphs.answering.outcome import compose_answer
+from graphs.answering.retrieval import find_kept_out, retrieve
+from graphs.answering.state import AnswerContext, AnswerState, AnswerUpdate
+
+MAX_QUESTION_CHARACTERS = 2_000
+
+REQUEST_REASON: Mapping[str, RequestReason] = {
+    "rewrite": "rewrite",
+    "widen": "widen",
+    "corroborate": "corroborate",
+    "disambiguate": "disambiguate",
+}
+
+
+async def guard_question(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """Refuse what cannot be looked into; start the clock."""
+    started_at = (await now()).isoformat()
+    if not any(character.isalnum() for character in state.question):
+        return {"started_at": started_at, "refusal": "empty_question"}
+    if len(state.question) > MAX_QUESTION_CHARACTERS:
+        return {"started_at": started_at, "refusal": "question_too_long"}
+    return {"started_at": started_at}
+
+
+def route_question(state: AnswerState) -> Literal["plan_question", "finish_answer"]:
+    """A refused question is answered with its reason at once."""
+    return "finish_answer" if state.refusal else "plan_question"
+
+
+async def plan_question(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """What the question asks for."""
+    return {"plan": await runtime.context.planner.plan(state.question)}
+
+
+async def request_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """The queries of the next round, each with its reason."""
+    context = runtime.context
+    requests = await context.requester.request(
+        plan_of(state),
+        state.next_reason,
+        state.tried,
+        await _evidence(state.pool, context),
+        state.verdict,
+    )
+    return {"requests": list(requests)}
+
+
+def route_requests(state: AnswerState) -> Literal["retrieve_candidates", "settle_evidence"]:
+    """Without a new request the loop ends on what there is."""
+    return "retrieve_candidates" if state.requests else "settle_evidence"
+
+
+async def retrieve_candidates(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """Ask every request of the round."""
+    context = runtime.context
+    found = [await retrieve(request, state.collection, context) for request in state.requests]
+    if state.next_reason != "first":
+        return {"found": found}
+    kept_out = await find_kept_out(state.requests[0], state.collection, context)
+    return {"found": found, "kept_out": kept_out}
+
+
+async def rank_candidates(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """Merge what was found into the pool, count what each request brought, forget the draft."""
+    pool = {candidate.memory_id: candidate for candidate in state.pool}
+    tried = list(state.tried)
+    for request, candidates in zip(state.requests, state.found, strict=True):
+        fresh = [candidate for candidate in candidates if candidate.memory_id not in pool]
+        tried.append(TriedRequest(request=request, found=len(candidates), new=len(fresh)))
+        for candidate in candidates:
+            known = pool.get(candidate.memory_id)
+            if known is None or candidate.scores["fused"] > known.scores["fused"]:
+                pool[candidate.memory_id] = candidate
+    ranked = sorted(pool.values(), key=lambda item: (-item.scores["fused"], item.memory_id))
+    ranked = ranked[: runtime.context.budget.max_candidates]
+    seconds = (await now() - datetime.fromisoformat(state.started_at)).total_seconds()
+    spent = Spent(rounds=state.spent.rounds + 1, candidates=len(ranked), seconds=seconds)
+    return {"pool": ranked, "tried": tried, "spent": spent, "draft": None}
+
+
+async def select_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """The candidates worth verifying and reading."""
+    pool = await _evidence(state.pool, runtime.context)
+    selected = await runtime.context.selector.select(plan_of(state), pool)
+    return {"selected": [evidence.candidate for evidence in selected]}
+
+
+async def verify_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """Which candidates deserve belief."""
+    context = runtime.context
+    verdict = await context.evidence_verifier.verify(
+        plan_of(state),
+        await _evidence(state.pool, context),
+        await _evidence(state.selected, context),
+    )
+    return {"verdict": verdict}
+
+
+async def judge_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """Enough, or what to ask next."""
+    sufficiency = judge_sufficiency(
+        verdict_of(state), state.selected, runtime.context.budget, state.spent, state.tried
+    )
+    reason = REQUEST_REASON.get(sufficiency.action, state.next_reason)
+    return {"sufficiency": sufficiency, "next_reason": reason}
+
+
+async def settle_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """The decision when nothing more can be asked."""
+    return {"sufficiency": settle(verdict_of(state), state.selected)}
+
+
+def route_sufficiency(
+    state: AnswerState,
+) -> Literal["request_evidence", "pack_passages", "finish_answer"]:
+    """Read, ask again, or give up."""
+    action = state.sufficiency.action if state.sufficiency else "abstain"
+    if action in REQUEST_REASON:
+        return "request_evidence"
+    return "finish_answer" if action == "abstain" else "pack_passages"
+
+
+def route_settled(state: AnswerState) -> Literal["pack_passages", "finish_answer"]:
+    """As above, but a draft that failed on this very evidence would only fail again."""
+    abstains = state.sufficiency is None or state.sufficiency.action == "abstain"
+    return "finish_answer" if abstains or state.draft else "pack_passages"
+
+
+async def pack_passages(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """What fits into the context, best first; nothing that was excluded."""
+    usable = await _evidence(_usable(state), runtime.context)
+    items = [
+        Packable(memory.id, candidate.scores.get("relevance", 0.0), len(memory.text_original))
+        for candidate, memory in usable
+    ]
+    return {"packed": list(pack(items, runtime.context.budget.max_context_characters))}
+
+
+async def draft_answer(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """The sentences that would answer."""
+    context = runtime.context
+    packed = [item for item in state.selected if item.memory_id in set(state.packed)]
+    passages = [await _passage(item, context) for item in await _evidence(packed, context)]
+    draft = await context.answerer.answer(plan_of(state), passages, verdict_of(state))
+    return {"draft": draft}
+
+
+async def check_answer(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """Each sentence against the stored text of the versions it quotes."""
+    context = runtime.context
+    if state.draft is None or not state.draft.sentences:
+        return {"sentence_verdicts": []}
+    quoted = {quote.version_id for line in state.draft.sentences for quote in line.quotes}
+    texts = {version_id: await context.documents.text(version_id) for version_id in quoted}
+    verdicts = await context.answer_verifier.check(plan_of(state), state.draft, texts)
+    return {"sentence_verdicts": list(verdicts)}
+
+
+def route_check(
+    state: AnswerState, runtime: Runtime[AnswerContext]
+) -> Literal["rewrite_request", "finish_answer"]:
+    """Nothing to send and rounds left: look again with other words."""
+    supported = any(verdict.supported for verdict in state.sentence_verdicts)
+    rounds_left = state.spent.rounds < runtime.context.budget.max_rounds
+    return "finish_answer" if supported or not rounds_left else "rewrite_request"
+
+
+async def rewrite_request(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """The evidence read well and answered nothing: the next round rewrites the query."""
+    return {"next_reason": "rewrite"}
+
+
+async def finish_answer(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """The outcome, with everything that was kept out and why."""
+    return {"answer": await compose_answer(state, runtime.context)}
+
+
+def plan_of(state: AnswerState) -> Plan:
+    """The plan; raises ValueError before planning."""
+    if state.plan is None:
+        raise ValueError("the question has no plan yet")
+    return state.plan
+
+
+def verdict_of(state: AnswerState) -> EvidenceVerdict:
+    """The evidence verdict, empty before the first round."""
+    return state.verdict or EvidenceVerdict(assessments=())
+
+
+def _usable(state: AnswerState) -> list[Candidate]:
+    kept_out = {
+        item.memory_id
+        for item in verdict_of(state).assessments
+        if item.action in {"exclude", "quarantine"}
+    }
+    return [candidate for candidate in state.selected if candidate.memory_id not in kept_out]
+
+
+async def _evidence(
+    candidates: Sequence[Candidate], context: AnswerContext
+) -> tuple[Evidence, ...]:
+    memories = await context.memories.get([candidate.memory_id for candidate in candidates])
+    return tuple(map(Evidence, candidates, memories))
+
+
+async def _passage(evidence: Evidence, context: AnswerContext) -> Passage:
+    units = await context.documents.units(evidence.memory.version_id)
+    own = units[evidence.memory.unit_first : evidence.memory.unit_stop]
+    limit = context.budget.max_context_characters
+    if len(evidence.memory.text_original) > limit:
+        own = trim_units(own, _centre(evidence.memory, own), limit)
+    return Passage(evidence, tuple(own))
+
+
+def _centre(memory: Memory, units: Sequence[object]) -> int:
+    cores = [index for index, unit in enumerate(units) if getattr(unit, "text", "") == memory.core]
+    return cores[0] if cores else 0

@@ -1,0 +1,191 @@
+"""From the last state of a run to the answer that leaves: only supported sentences, all cited.
+
+A citation is made only of a quote that stands in the stored text; the answer verifier compared
+it, and sentences it did not confirm are not here.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from core.ids import sha256_of
+from core.recording import now
+from core.schemas.answer import (
+    Answer,
+    Citation,
+    DraftSentence,
+    FilteredCandidate,
+    NearMiss,
+    Outcome,
+    Quote,
+)
+from core.schemas.document import Document, Span, Version
+from core.schemas.evidence import Assessment, Signal
+from core.schemas.memory import Memory
+from graphs.answering.state import AnswerContext, AnswerState
+
+NEAREST = 3
+
+
+class Cited(NamedTuple):
+    """What a citation needs to name besides the quote."""
+
+    memory: Memory
+    document: Document
+    version: Version
+
+
+async def compose_answer(state: AnswerState, context: AnswerContext) -> Answer:
+    """The outcome of the run."""
+    sentences = supported_sentences(state)
+    quotes = [quote for sentence in sentences for quote in sentence.quotes]
+    cited = {quote.memory_id: await _cited(quote.memory_id, context) for quote in quotes}
+    outcome, reasons = decide_outcome(state, sentences)
+    seconds = (await now() - datetime.fromisoformat(state.started_at)).total_seconds()
+    return Answer(
+        run_id=context.journal.run_id,
+        question=state.question,
+        outcome=outcome,
+        text=" ".join(sentence.text for sentence in sentences),
+        citations=make_citations(sentences, cited),
+        reasons=reasons,
+        confidence=_confidence(sentences),
+        claim_groups=state.verdict.claim_groups if state.verdict else (),
+        filtered=await _filtered(state, context),
+        nearest=() if sentences else await _nearest(state, context),
+        tried=tuple(state.tried),
+        rounds=state.spent.rounds,
+        seconds=seconds,
+    )
+
+
+def supported_sentences(state: AnswerState) -> tuple[DraftSentence, ...]:
+    """The draft without the sentences that the verifier did not confirm."""
+    if state.draft is None:
+        return ()
+    confirmed = {verdict.index for verdict in state.sentence_verdicts if verdict.supported}
+    return tuple(
+        sentence for index, sentence in enumerate(state.draft.sentences) if index in confirmed
+    )
+
+
+def decide_outcome(
+    state: AnswerState, sentences: Sequence[DraftSentence]
+) -> tuple[Outcome, tuple[str, ...]]:
+    """Pure: the outcome and its reason codes."""
+    if state.refusal:
+        return "abstained", (state.refusal,)
+    reason = state.sufficiency.reason if state.sufficiency else "no_candidate"
+    action = state.sufficiency.action if state.sufficiency else "abstain"
+    if not sentences:
+        return "abstained", (reason if action == "abstain" else "no_supported_sentence",)
+    if action == "report_conflict":
+        return "conflict", (reason,)
+    dropped = state.draft is not None and len(sentences) < len(state.draft.sentences)
+    missing = state.draft.missing if state.draft else ()
+    partial = [reason] if reason == "single_low_trust" else []
+    partial += ["unsupported_sentence_dropped"] if dropped else []
+    partial += [f"nothing_found_for: {part}" for part in missing]
+    return ("partial", tuple(partial)) if partial else ("answered", (reason,))
+
+
+def make_citations(
+    sentences: Sequence[DraftSentence], cited: Mapping[UUID, Cited]
+) -> tuple[Citation, ...]:
+    """Pure: citations numbered in the order of the text, each with both of its sides."""
+    citations: list[Citation] = []
+    position = 0
+    for sentence in sentences:
+        span = Span(start=position, end=position + len(sentence.text))
+        for quote in sentence.quotes:
+            citations.append(_citation(len(citations) + 1, span, quote, cited[quote.memory_id]))
+        position = span.end + 1
+    return tuple(citations)
+
+
+def _citation(number: int, answer_span: Span, quote: Quote, cited: Cited) -> Citation:
+    return Citation(
+        number=number,
+        answer_span=answer_span,
+        memory_id=quote.memory_id,
+        document_id=quote.document_id,
+        version_id=quote.version_id,
+        version_number=cited.version.number,
+        external_id=cited.document.external_id,
+        title=cited.memory.title,
+        page=cited.memory.page,
+        source_span=quote.span,
+        quote=quote.text,
+        quote_sha256=sha256_of(quote.text),
+        verified=True,
+        source=cited.memory.source,
+    )
+
+
+def _confidence(sentences: Sequence[DraftSentence]) -> float:
+    """The weakest sentence's best quote, as the answerer scored it; 0 without an answer."""
+    scores = [max(quote.score for quote in sentence.quotes) for sentence in sentences]
+    return min(1.0, max(0.0, min(scores, default=0.0)))
+
+
+async def _cited(memory_id: UUID, context: AnswerContext) -> Cited:
+    (memory,) = await context.memories.get([memory_id])
+    document = await context.documents.get(memory.document_id)
+    return Cited(memory, document, await context.documents.version(memory.version_id))
+
+
+async def _filtered(state: AnswerState, context: AnswerContext) -> tuple[FilteredCandidate, ...]:
+    assessments = [] if state.verdict is None else list(state.verdict.assessments)
+    kept_out = [item for item in assessments if item.action in {"exclude", "quarantine"}]
+    kept_out += [_quarantined(memory_id) for memory_id in state.kept_out]
+    shown: dict[UUID, FilteredCandidate] = {}
+    for item in kept_out:
+        if item.memory_id not in shown:
+            shown[item.memory_id] = await _filtered_candidate(item, context)
+    return tuple(shown.values())
+
+
+def _quarantined(memory_id: UUID) -> Assessment:
+    return Assessment(memory_id=memory_id, group=-1, risk=1.0, action="quarantine")
+
+
+async def _filtered_candidate(item: Assessment, context: AnswerContext) -> FilteredCandidate:
+    (memory,) = await context.memories.get([item.memory_id])
+    document = await context.documents.get(memory.document_id)
+    flagged = tuple(
+        Signal(
+            code="injection", memory_id=memory.id, value=1.0, hard=flag.strong, detail=flag.detail
+        )
+        for flag in memory.flags
+    )
+    return FilteredCandidate(
+        memory_id=memory.id,
+        document_id=document.id,
+        external_id=document.external_id,
+        title=memory.title,
+        action=item.action,
+        risk=item.risk,
+        signals=item.signals or flagged,
+        source=memory.source,
+    )
+
+
+async def _nearest(state: AnswerState, context: AnswerContext) -> tuple[NearMiss, ...]:
+    excluded = {
+        item.memory_id
+        for item in (state.verdict.assessments if state.verdict else ())
+        if item.action in {"exclude", "quarantine"}
+    }
+    near = [item for item in state.selected or state.pool if item.memory_id not in excluded]
+    memories = await context.memories.get([item.memory_id for item in near[:NEAREST]])
+    return tuple(
+        NearMiss(
+            memory_id=memory.id,
+            external_id=(await context.documents.get(memory.document_id)).external_id,
+            title=memory.title,
+            quote=memory.core,
+            score=item.scores.get("relevance", 0.0),
+        )
+        for item, memory in zip(near, memories, strict=False)
+    )

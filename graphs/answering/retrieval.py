@@ -1,0 +1,107 @@
+"""One evidence request answered: four searches, fused, as one recorded value.
+
+What is recorded are ids, versions, scores and hashes, so that a replay sees exactly the same
+candidates without searching; their texts are read again by id.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from core.ids import sha256_of
+from core.recording import Observed, observe
+from core.schemas.evidence import Candidate, EvidenceRequest
+from core.schemas.memory import LAYERS, Hit, Memory, SearchFilter
+from graphs.answering.state import AnswerContext
+from tools.lexical import term_counts
+from tools.ranking import fuse
+
+KEPT_OUT_LIMIT = 5
+
+
+async def retrieve(
+    request: EvidenceRequest, collection: str, context: AnswerContext
+) -> list[Candidate]:
+    """Lexical ∪ one vector search per layer, fused; best first, at most ``request.limit``."""
+    where = filter_of(request, collection)
+    vector = (await context.encoder.encode([request.text]))[0]
+    terms = term_counts(request.text)
+
+    async def search() -> Observed:
+        lists: dict[str, tuple[Hit, ...]] = {
+            "lexical": await context.memories.search_lexical(terms, request.limit, where)
+        }
+        for layer in LAYERS:
+            lists[f"vector_{layer}"] = await context.memories.search_vector(
+                layer, vector, context.encoder.id, request.limit, where
+            )
+        scores = fuse(lists)
+        best = sorted(scores, key=lambda key: (-scores[key]["fused"], key))[: request.limit]
+        memories = await context.memories.get(best)
+        return Observed([_result(memory, scores[memory.id]) for memory in memories])
+
+    asked = {
+        "terms": dict(sorted(terms.items())),
+        "vector_sha256": sha256_of(vector.tobytes()),
+        "limit": request.limit,
+        "where": where.model_dump(mode="json"),
+    }
+    observed = await observe("retrieval", "hybrid", asked, search)
+    results: Any = observed.value
+    memories = await context.memories.get([UUID(result["memory_id"]) for result in results])
+    return [
+        candidate_of(memory, result["scores"])
+        for memory, result in zip(memories, results, strict=True)
+    ]
+
+
+async def find_kept_out(
+    request: EvidenceRequest, collection: str, context: AnswerContext
+) -> list[UUID]:
+    """Quarantined memories that this request would have found: to be shown, never to be read."""
+    terms = term_counts(request.text)
+    where = filter_of(request, collection)
+
+    async def search() -> Observed:
+        hits = await context.memories.search_quarantined(terms, KEPT_OUT_LIMIT, where)
+        return Observed([[str(hit.memory_id), hit.score] for hit in hits])
+
+    asked: JsonValue = {"terms": dict(terms), "where": where.model_dump(mode="json")}
+    observed = await observe("retrieval", "quarantined", asked, search)
+    results: Any = observed.value
+    return [UUID(memory_id) for memory_id, _ in results]
+
+
+def filter_of(request: EvidenceRequest, collection: str) -> SearchFilter:
+    """What the request leaves out, as the searches understand it."""
+    return SearchFilter(
+        collection=collection,
+        exclude_memories=request.exclude_memories,
+        exclude_principals=request.exclude_principals,
+        exclude_origins=request.exclude_origins,
+        minimum_trust=request.minimum_trust,
+    )
+
+
+def candidate_of(memory: Memory, scores: dict[str, float]) -> Candidate:
+    """A memory as a candidate: by reference, with its scores and provenance."""
+    return Candidate(
+        memory_id=memory.id,
+        document_id=memory.document_id,
+        version_id=memory.version_id,
+        text_sha256=memory.text_sha256,
+        source=memory.source,
+        batch=memory.batch,
+        created_at=memory.created_at,
+        scores=scores,
+    )
+
+
+def _result(memory: Memory, scores: dict[str, float]) -> JsonValue:
+    return {
+        "memory_id": str(memory.id),
+        "version_id": str(memory.version_id),
+        "text_sha256": memory.text_sha256,
+        "scores": dict(scores),
+    }

@@ -1,0 +1,66 @@
+"""Starts the answering graph for one question and records it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import cache
+from uuid import UUID
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph.state import CompiledStateGraph
+
+from core.ids import new_id
+from core.schemas.answer import Answer
+from core.schemas.run import Run
+from graphs.answering.graph import RECURSION_LIMIT, make_answering_graph
+from graphs.answering.state import AnswerContext, AnswerState
+from graphs.running import RunJournal, StepNotice, Watcher, recorded_run
+from graphs.runtime import Runtime
+
+OnStep = Callable[[StepNotice], Awaitable[None]]
+
+
+class StepWatcher(Watcher):
+    """Passes finished steps on to whoever streams the run."""
+
+    def __init__(self, on_step: OnStep) -> None:
+        self._on_step = on_step
+
+    async def ended(self, notice: StepNotice) -> None:
+        """A step was kept."""
+        await self._on_step(notice)
+
+
+async def answer_question(
+    runtime: Runtime,
+    tenant_id: UUID,
+    question: str,
+    *,
+    collection: str = "default",
+    on_step: OnStep | None = None,
+) -> Answer:
+    """Answer from one collection of one tenant. Raises StorageUnavailable."""
+    repositories = runtime.repositories(tenant_id)
+    run_id = new_id()
+    watcher = StepWatcher(on_step) if on_step else None
+    journal = RunJournal(repositories.runs, run_id, watcher=watcher)
+    run = Run(
+        id=run_id,
+        graph="answering",
+        status="running",
+        subject={"question": question, "collection": collection},
+        engine=runtime.engine(),
+        started_at=datetime.now(UTC),
+    )
+    async with recorded_run(repositories.runs, run):
+        state = await _graph().ainvoke(
+            {"question": question, "collection": collection},  # type: ignore[arg-type]
+            RunnableConfig(recursion_limit=RECURSION_LIMIT),
+            context=runtime.answer_context(repositories, journal),
+        )
+    answer: Answer = state["answer"]
+    return answer
+
+
+@cache
+def _graph() -> CompiledStateGraph[AnswerState, AnswerContext, AnswerState, AnswerState]:
+    return make_answering_graph()

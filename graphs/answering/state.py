@@ -1,0 +1,97 @@
+"""What an answering run carries: the question, what was asked and found, and what it has cost."""
+
+from dataclasses import dataclass, field
+from typing import TypedDict
+from uuid import UUID
+
+from agents.answer_verifier import AnswerVerifier
+from agents.answerer import Answerer
+from agents.evidence_verifier import EvidenceVerifier
+from agents.planner import Planner
+from agents.requester import Requester
+from agents.selector import Selector
+from core.schemas.answer import Answer, Draft, SentenceVerdict
+from core.schemas.evidence import (
+    Budget,
+    Candidate,
+    EvidenceRequest,
+    EvidenceVerdict,
+    Plan,
+    RequestReason,
+    Spent,
+    Sufficiency,
+    TriedRequest,
+)
+from graphs.running import RunJournal
+from storage.protocols import Documents, Memories
+from tools.encoder import Encoder
+
+
+@dataclass
+class AnswerState:
+    """The data of one run. The question is never overwritten."""
+
+    question: str
+    collection: str = "default"
+    started_at: str = ""
+    """ISO time; the deadline counts from here."""
+    refusal: str | None = None
+    """Why the question was not looked into at all."""
+    plan: Plan | None = None
+    next_reason: RequestReason = "first"
+    requests: list[EvidenceRequest] = field(default_factory=list)
+    """To be asked in this round."""
+    found: list[list[Candidate]] = field(default_factory=list)
+    """Per request of this round, best first."""
+    tried: list[TriedRequest] = field(default_factory=list)
+    pool: list[Candidate] = field(default_factory=list)
+    """Everything retrieved in all rounds."""
+    kept_out: list[UUID] = field(default_factory=list)
+    """Quarantined memories that would have matched; shown, never read as evidence."""
+    selected: list[Candidate] = field(default_factory=list)
+    verdict: EvidenceVerdict | None = None
+    spent: Spent = field(default_factory=Spent)
+    sufficiency: Sufficiency | None = None
+    packed: list[UUID] = field(default_factory=list)
+    draft: Draft | None = None
+    sentence_verdicts: list[SentenceVerdict] = field(default_factory=list)
+    answer: Answer | None = None
+
+
+class AnswerUpdate(TypedDict, total=False):
+    """What one step changes."""
+
+    started_at: str
+    refusal: str | None
+    plan: Plan
+    next_reason: RequestReason
+    requests: list[EvidenceRequest]
+    found: list[list[Candidate]]
+    tried: list[TriedRequest]
+    pool: list[Candidate]
+    kept_out: list[UUID]
+    selected: list[Candidate]
+    verdict: EvidenceVerdict
+    spent: Spent
+    sufficiency: Sufficiency
+    packed: list[UUID]
+    draft: Draft | None
+    sentence_verdicts: list[SentenceVerdict]
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class AnswerContext:
+    """The collaborators of one run."""
+
+    journal: RunJournal
+    documents: Documents
+    memories: Memories
+    encoder: Encoder
+    planner: Planner
+    requester: Requester
+    selector: Selector
+    evidence_verifier: EvidenceVerifier
+    answerer: Answerer
+    answer_verifier: AnswerVerifier
+    budget: Budget

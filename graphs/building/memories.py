@@ -1,0 +1,96 @@
+"""Pure: the memories of a version, from what the agents decided about its chunks."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from core.completing import completed_text
+from tools.describing import Description, describe_chunks
+from tools.trust_signals import flags_of, hidden_flags
+
+from core.ids import content_id, sha256_of
+from core.schemas.document import Document, Unit, Version
+from core.schemas.memory import Flag, Insertion, Layer, Memory
+from core.schemas.outline import Chunk, Outline
+from core.spans import span_of_units
+from tools.lexical import term_counts
+
+
+class Cut(NamedTuple):
+    """A version as the agents left it."""
+
+    document: Document
+    version: Version
+    title: str
+    text: str
+    units: tuple[Unit, ...]
+    outline: Outline
+    chunks: Sequence[Chunk]
+    insertions: Sequence[Insertion]
+
+
+def assemble_memories(cut: Cut) -> list[Memory]:
+    """One memory per chunk, in order; the same cut always gives the same memories and ids."""
+    of_chunk: dict[int, list[Insertion]] = defaultdict(list)
+    for insertion in cut.insertions:
+        of_chunk[insertion.chunk].append(insertion)
+    descriptions = describe_chunks(cut.title, cut.units, cut.chunks, cut.outline)
+    hidden = hidden_flags(cut.version.hidden)
+    return [
+        _memory(cut, chunk, description, of_chunk[chunk.index], hidden)
+        for chunk, description in zip(cut.chunks, descriptions, strict=True)
+    ]
+
+
+def _memory(
+    cut: Cut,
+    chunk: Chunk,
+    description: Description,
+    insertions: Sequence[Insertion],
+    hidden: tuple[Flag, ...],
+) -> Memory:
+    span = span_of_units(cut.units, chunk.first, chunk.stop)
+    original = span.of(cut.text)
+    flags = flags_of(original) + hidden
+    return Memory(
+        id=content_id("memory", cut.version.id, chunk.index, sha256_of(original)),
+        document_id=cut.document.id,
+        version_id=cut.version.id,
+        ordinal=chunk.index,
+        status="quarantined" if any(flag.strong for flag in flags) else "verified",
+        title=cut.title,
+        heading_path=description.heading_path,
+        span=span,
+        page=description.page,
+        text_original=original,
+        text_completed=completed_text(original, insertions),
+        text_sha256=sha256_of(original),
+        core=description.core,
+        question=description.question,
+        questions=description.questions,
+        content_type=description.content_type,
+        keywords=description.keywords,
+        entities=description.entities,
+        insertions=tuple(insertions),
+        unit_first=chunk.first,
+        unit_stop=chunk.stop,
+        flags=flags,
+        source=cut.document.source,
+        batch=cut.version.batch,
+        collection=cut.document.collection,
+        created_at=cut.version.created_at,
+    )
+
+
+def layer_texts(memory: Memory) -> dict[Layer, str]:
+    """What each layer's vector is made from."""
+    return {
+        "question": memory.question,
+        "core": memory.core,
+        "chunk": memory.text_completed,
+    }
+
+
+def lexical_terms(memory: Memory) -> dict[str, int]:
+    """Term counts of a memory's lexical entry: title and headings, then the completed text."""
+    return term_counts("\n".join((memory.title, *memory.heading_path, memory.text_completed)))

@@ -1,0 +1,181 @@
+"""The steps of building, one function each: agents judge, these apply and keep.
+
+Steps that compute for long leave the event loop to a thread, so that heartbeats go on.
+"""
+
+import asyncio
+from typing import Literal
+
+import numpy as np
+from core.completing import open_gaps
+from langgraph.runtime import Runtime
+
+from core.errors import EmptyExtraction
+from core.schemas.memory import LAYERS, Completion, Layer, Rejection, Review
+from core.schemas.outline import Chunk, Outline
+from core.spans import tiles
+from graphs.building.memories import Cut, assemble_memories, layer_texts, lexical_terms
+from graphs.building.state import BuildContext, BuildState, BuildUpdate
+from storage.protocols import IndexedMemory, Vector
+from tools.partitions import choose_partition, chunks_of
+
+ENCODE_TEXTS = 192
+"""Texts per encoder call: one progress report, one kept batch of vectors."""
+
+
+async def load_document(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
+    """Bytes to normalised text and units."""
+    context = runtime.context
+    version = await context.documents.version(state.version_id)
+    document = await context.documents.get(version.document_id)
+    content = await context.documents.content(state.version_id)
+    loaded = await context.loader.load(content, version.filename)
+    if not loaded.units:
+        raise EmptyExtraction
+    await context.documents.save_loaded(state.version_id, loaded, context.lease)
+    named = document.title != version.filename
+    return {
+        "title": document.title if named else loaded.title or document.title,
+        "warnings": list(loaded.warnings),
+    }
+
+
+async def outline_document(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
+    """Which questions the document answers, over which units."""
+    units = await runtime.context.documents.units(state.version_id)
+    return {"outline": await runtime.context.outliner.outline(state.title, units)}
+
+
+async def segment_units(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
+    """Candidate cuts from several paths, scored."""
+    units = await runtime.context.documents.units(state.version_id)
+    partitions = await runtime.context.segmenter.segment(units, _outline(state))
+    return {"partitions": list(partitions)}
+
+
+async def choose_cut(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
+    """The best cut, as chunks that tile the version."""
+    units = await runtime.context.documents.units(state.version_id)
+    chunks = chunks_of(choose_partition(state.partitions), _outline(state), len(units))
+    if not tiles(chunks, len(units)):
+        raise ValueError("the chosen cut does not tile the version")
+    return {"chunks": list(chunks)}
+
+
+async def review_chunks(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
+    """What each chunk lacks; after the first round only what is still open."""
+    context = runtime.context
+    units = await context.documents.units(state.version_id)
+    settled = {insertion.gap_id for insertion in state.insertions}
+    settled |= {rejection.gap_id for rejection in state.rejections}
+    waiting = _chunks_to_review(state)
+    reviews: list[Review] = []
+    for chunk in waiting:
+        review = open_gaps(await context.reviewer.review(state.title, units, chunk), settled)
+        if review.needs_completion:
+            reviews.append(review)
+        await asyncio.sleep(0)
+    return {"round": state.round + 1, "reviews": reviews}
+
+
+async def complete_chunks(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
+    """Words of the document that fill the gaps, or why a gap is left."""
+    context = runtime.context
+    units = await context.documents.units(state.version_id)
+    completions: list[Completion] = []
+    for review in state.reviews:
+        chunk = state.chunks[review.chunk]
+        completions.append(await context.completer.complete(units, chunk, review))
+        await asyncio.sleep(0)
+    refused = [rejection for completion in completions for rejection in completion.rejections]
+    return {"completions": completions, "rejections": state.rejections + refused}
+
+
+async def verify_insertions(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
+    """Keep the insertions that stand where they say; revert every other."""
+    context = runtime.context
+    units = await context.documents.units(state.version_id)
+    accepted, reverted = list(state.insertions), list(state.rejections)
+    for completion in state.completions:
+        chunk = state.chunks[completion.chunk]
+        earlier = [insertion for insertion in state.insertions if insertion.chunk == chunk.index]
+        proposed = [*earlier, *completion.insertions]
+        verdicts = await context.memory_verifier.verify(units, chunk, proposed)
+        passed = {verdict.insertion_id for verdict in verdicts if verdict.accepted}
+        for insertion in completion.insertions:
+            if insertion.id in passed:
+                accepted.append(insertion)
+            else:
+                reverted.append(Rejection(gap_id=insertion.gap_id, reason="reverted"))
+        await asyncio.sleep(0)
+    return {"insertions": accepted, "rejections": reverted}
+
+
+def route_verdicts(
+    state: BuildState, runtime: Runtime[BuildContext]
+) -> Literal["review_chunks", "embed_memories"]:
+    """Review again what was completed, while something was and rounds are left."""
+    completed = any(completion.insertions for completion in state.completions)
+    if completed and state.round < runtime.context.max_review_rounds:
+        return "review_chunks"
+    return "embed_memories"
+
+
+async def embed_memories(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
+    """One vector per layer; kept with the run, so that storing needs no second computation."""
+    context = runtime.context
+    memories = await asyncio.to_thread(assemble_memories, await _cut(state, context))
+    texts = [text for memory in memories for text in layer_texts(memory).values()]
+    digests = []
+    for at in range(0, len(texts), ENCODE_TEXTS):
+        vectors = await context.encoder.encode(texts[at : at + ENCODE_TEXTS])
+        digests.append(context.journal.keep(vectors.astype("<f2").tobytes()))
+        await context.journal.progress(min(at + ENCODE_TEXTS, len(texts)), len(texts))
+    return {"vectors": digests, "memory_count": len(memories)}
+
+
+async def store_memories(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
+    """Memories, vectors and postings in one transaction that activates the version."""
+    context = runtime.context
+    memories = await asyncio.to_thread(assemble_memories, await _cut(state, context))
+    vectors = await _vectors(state, context)
+    indexed = [
+        IndexedMemory(memory, by_layer, lexical_terms(memory))
+        for memory, by_layer in zip(memories, vectors, strict=True)
+    ]
+    await context.memories.activate(state.version_id, indexed, context.encoder.id, context.lease)
+    return {"memory_count": len(indexed)}
+
+
+def _outline(state: BuildState) -> Outline:
+    if state.outline is None:
+        raise ValueError("the document has no outline yet")
+    return state.outline
+
+
+def _chunks_to_review(state: BuildState) -> list[Chunk]:
+    if state.round == 0:
+        return state.chunks
+    completed = {completion.chunk for completion in state.completions if completion.insertions}
+    return [chunk for chunk in state.chunks if chunk.index in completed]
+
+
+async def _cut(state: BuildState, context: BuildContext) -> Cut:
+    version = await context.documents.version(state.version_id)
+    return Cut(
+        document=await context.documents.get(version.document_id),
+        version=version,
+        title=state.title,
+        text=await context.documents.text(state.version_id),
+        units=await context.documents.units(state.version_id),
+        outline=_outline(state),
+        chunks=state.chunks,
+        insertions=state.insertions,
+    )
+
+
+async def _vectors(state: BuildState, context: BuildContext) -> list[dict[Layer, Vector]]:
+    kept = [await context.journal.read(digest) for digest in state.vectors]
+    halves = np.frombuffer(b"".join(kept), dtype="<f2").astype(np.float32)
+    rows = halves.reshape(state.memory_count, len(LAYERS), context.encoder.dimensions)
+    return [dict(zip(LAYERS, row, strict=True)) for row in rows]

@@ -1,0 +1,77 @@
+"""What a building run carries: small typed values and ids; texts and vectors stay in storage."""
+
+from dataclasses import dataclass, field
+from typing import TypedDict
+from uuid import UUID
+
+from tools.loaders.process import LoaderProcess
+
+from agents.completer import Completer
+from agents.memory_verifier import MemoryVerifier
+from agents.outliner import Outliner
+from agents.reviewer import Reviewer
+from agents.segmenter import Segmenter
+from core.schemas.job import Lease
+from core.schemas.memory import Completion, Insertion, Rejection, Review
+from core.schemas.outline import Chunk, Outline, Partition
+from graphs.running import RunJournal
+from storage.protocols import Documents, Memories
+from tools.encoder import Encoder
+
+
+@dataclass
+class BuildState:
+    """The data of one run; every field is a fact about the version being built."""
+
+    version_id: UUID
+    title: str = ""
+    warnings: list[str] = field(default_factory=list)
+    outline: Outline | None = None
+    partitions: list[Partition] = field(default_factory=list)
+    chunks: list[Chunk] = field(default_factory=list)
+    round: int = 0
+    reviews: list[Review] = field(default_factory=list)
+    """Of this round: only chunks that need completion."""
+    completions: list[Completion] = field(default_factory=list)
+    """Of this round: proposed, not yet verified."""
+    insertions: list[Insertion] = field(default_factory=list)
+    """Accepted in all rounds."""
+    rejections: list[Rejection] = field(default_factory=list)
+    vectors: list[str] = field(default_factory=list)
+    """SHA-256 of each kept batch of float16 vectors, in order."""
+    memory_count: int = 0
+
+
+class BuildUpdate(TypedDict, total=False):
+    """What one step changes."""
+
+    title: str
+    warnings: list[str]
+    outline: Outline
+    partitions: list[Partition]
+    chunks: list[Chunk]
+    round: int
+    reviews: list[Review]
+    completions: list[Completion]
+    insertions: list[Insertion]
+    rejections: list[Rejection]
+    vectors: list[str]
+    memory_count: int
+
+
+@dataclass(frozen=True)
+class BuildContext:
+    """The collaborators of one run."""
+
+    journal: RunJournal
+    lease: Lease
+    documents: Documents
+    memories: Memories
+    loader: LoaderProcess
+    encoder: Encoder
+    outliner: Outliner
+    segmenter: Segmenter
+    reviewer: Reviewer
+    completer: Completer
+    memory_verifier: MemoryVerifier
+    max_review_rounds: int

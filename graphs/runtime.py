@@ -1,0 +1,166 @@
+"""The composition root: the only place that constructs collaborators, and chooses engines.
+
+One runtime per process: database, encoder, loader process and the agents of every role. A run
+gets a context with what it may use, bound to its tenant.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from agents.answer_verifier.local import LocalAnswerVerifier
+from agents.answerer.local import LocalAnswerer
+from agents.completer.local import LocalCompleter
+from agents.evidence_verifier.local import LocalEvidenceVerifier
+from agents.memory_verifier.local import LocalMemoryVerifier
+from agents.outliner.local import LocalOutliner
+from agents.requester.local import LocalRequester
+from agents.reviewer.local import LocalReviewer
+from agents.segmenter.local import LocalSegmenter
+from agents.selector.local import LocalSelector
+from storage.database import Database, open_database
+from storage.repositories import open_repositories
+from tools.loaders.process import LoaderProcess
+
+from agents.answer_verifier import AnswerVerifier
+from agents.answerer import Answerer
+from agents.completer import Completer
+from agents.evidence_verifier import EvidenceVerifier
+from agents.memory_verifier import MemoryVerifier
+from agents.outliner import Outliner
+from agents.planner import Planner
+from agents.planner.local import LocalPlanner
+from agents.requester import Requester
+from agents.reviewer import Reviewer
+from agents.segmenter import Segmenter
+from agents.selector import Selector
+from core.schemas.evidence import Budget
+from core.schemas.job import Lease
+from core.settings import Settings
+from graphs.answering.state import AnswerContext
+from graphs.building.state import BuildContext
+from graphs.running import RunJournal
+from storage.protocols import Repositories
+from tools.encoder import Encoder
+from tools.encoder_models import open_encoder
+
+
+@dataclass(frozen=True)
+class Agents:
+    """One implementation per role."""
+
+    outliner: Outliner
+    segmenter: Segmenter
+    reviewer: Reviewer
+    completer: Completer
+    memory_verifier: MemoryVerifier
+    planner: Planner
+    requester: Requester
+    selector: Selector
+    evidence_verifier: EvidenceVerifier
+    answerer: Answerer
+    answer_verifier: AnswerVerifier
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Everything one process needs to run graphs."""
+
+    settings: Settings
+    database: Database
+    encoder: Encoder
+    loader: LoaderProcess
+    agents: Agents
+
+    def repositories(self, tenant_id: UUID) -> Repositories:
+        """What one tenant keeps; cheap, made per request or job."""
+        return open_repositories(self.database, tenant_id, max_attempts=self.settings.max_attempts)
+
+    def engine(self) -> dict[str, str]:
+        """Which implementation and encoder a run uses, for its record."""
+        return {"engine": self.settings.engine, "encoder": self.encoder.id}
+
+    def build_context(
+        self, repositories: Repositories, journal: RunJournal, lease: Lease
+    ) -> BuildContext:
+        """What a building run may use."""
+        return BuildContext(
+            journal=journal,
+            lease=lease,
+            documents=repositories.documents,
+            memories=repositories.memories,
+            loader=self.loader,
+            encoder=self.encoder,
+            outliner=self.agents.outliner,
+            segmenter=self.agents.segmenter,
+            reviewer=self.agents.reviewer,
+            completer=self.agents.completer,
+            memory_verifier=self.agents.memory_verifier,
+            max_review_rounds=self.settings.max_review_rounds,
+        )
+
+    def answer_context(self, repositories: Repositories, journal: RunJournal) -> AnswerContext:
+        """What an answering run may use."""
+        return AnswerContext(
+            journal=journal,
+            documents=repositories.documents,
+            memories=repositories.memories,
+            encoder=self.encoder,
+            planner=self.agents.planner,
+            requester=self.agents.requester,
+            selector=self.agents.selector,
+            evidence_verifier=self.agents.evidence_verifier,
+            answerer=self.agents.answerer,
+            answer_verifier=self.agents.answer_verifier,
+            budget=Budget(
+                max_rounds=self.settings.max_rounds,
+                max_candidates=self.settings.max_candidates,
+                max_context_characters=self.settings.max_context_characters,
+                seconds=self.settings.answer_seconds,
+            ),
+        )
+
+
+def make_agents(settings: Settings, encoder: Encoder) -> Agents:
+    """The agents of the configured engine."""
+    match settings.engine:
+        case "local":
+            return Agents(
+                outliner=LocalOutliner(),
+                segmenter=LocalSegmenter(
+                    target_characters=settings.chunk_target_characters,
+                    max_characters=settings.chunk_max_characters,
+                ),
+                reviewer=LocalReviewer(),
+                completer=LocalCompleter(),
+                memory_verifier=LocalMemoryVerifier(),
+                planner=LocalPlanner(),
+                requester=LocalRequester(),
+                selector=LocalSelector(encoder),
+                evidence_verifier=LocalEvidenceVerifier(),
+                answerer=LocalAnswerer(encoder),
+                answer_verifier=LocalAnswerVerifier(),
+            )
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings, *, database_url: str) -> AsyncGenerator[Runtime]:
+    """Open every collaborator, and close them again.
+
+    Raises StorageUnavailable, or ConfigurationError for a role that could bypass row-level
+    security and for encoder files that are not what they should be.
+    """
+    encoder = await asyncio.to_thread(
+        open_encoder,
+        settings.encoder,
+        settings.data_dir / "encoders",
+        threads=settings.encoder_threads,
+    )
+    loader = LoaderProcess(settings)
+    async with open_database(database_url, pool_size=settings.database_pool_size) as database:
+        try:
+            yield Runtime(settings, database, encoder, loader, make_agents(settings, encoder))
+        finally:
+            await loader.close()

@@ -1,0 +1,78 @@
+"""Where graphs keep their state between steps: LangGraph's tables, bound to a tenant.
+
+A checkpoint is data somebody else may have written, so it is read through an allow-list: our own
+schemas and nothing else. Their module paths are therefore part of what is stored.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from inspect import isclass
+from pkgutil import iter_modules
+from typing import Any
+from uuid import UUID
+
+from langgraph.checkpoint.postgres import PostgresSaver
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from psycopg import AsyncConnection, Connection
+from psycopg.rows import DictRow
+
+import core.schemas
+from core.schemas.base import Frozen
+from storage.database import Database
+
+CHECKPOINT_TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
+
+_ISOLATE = """
+alter table {table} add column if not exists tenant_id uuid;
+alter table {table} alter column tenant_id set default current_setting('quaestor.tenant')::uuid;
+alter table {table} alter column tenant_id set not null;
+alter table {table} enable row level security;
+create policy tenant on {table}
+    using (tenant_id = (select nullif(current_setting('quaestor.tenant', true), '')::uuid))
+    with check (tenant_id = (select nullif(current_setting('quaestor.tenant', true), '')::uuid))
+"""
+
+
+def stored_schemas() -> tuple[type[Frozen], ...]:
+    """Every schema class: all that may come back out of a checkpoint as more than plain data."""
+    names = (f"core.schemas.{module.name}" for module in iter_modules(core.schemas.__path__))
+    members = (member for name in names for member in vars(import_module(name)).values())
+    found = {m for m in members if isclass(m) and issubclass(m, Frozen) and m is not Frozen}
+    return tuple(sorted(found, key=lambda schema: (schema.__module__, schema.__name__)))
+
+
+def checkpoint_serializer() -> JsonPlusSerializer:
+    """Strict msgpack: an object of any other class stays the inert data it was made of."""
+    allowed = [(schema.__module__, schema.__name__) for schema in stored_schemas()]
+    return JsonPlusSerializer(allowed_msgpack_modules=allowed)
+
+
+@asynccontextmanager
+async def open_checkpointer(
+    database: Database, tenant_id: UUID
+) -> AsyncIterator[AsyncPostgresSaver]:
+    """A saver for one run; it keeps one pooled connection to itself until the block ends."""
+    async with database.session(tenant_id) as connection:
+        yield _saver(connection)
+
+
+async def delete_thread(database: Database, tenant_id: UUID, thread_id: str) -> None:
+    """Forget the checkpoints of a run that is over."""
+    async with database.session(tenant_id) as connection:
+        await _saver(connection).adelete_thread(thread_id)
+
+
+def create_checkpoint_tables(connection: Connection[DictRow]) -> None:
+    """Make or upgrade LangGraph's own tables and bind them to tenants; in autocommit mode."""
+    PostgresSaver(connection).setup()
+    for table in CHECKPOINT_TABLES:
+        policies = "select 1 from pg_policies where schemaname = 'public' and tablename = %s"
+        if connection.execute(policies, (table,)).fetchone() is None:
+            with connection.transaction():
+                connection.execute(_ISOLATE.format(table=table).encode())
+
+
+def _saver(connection: AsyncConnection[Any]) -> AsyncPostgresSaver:
+    return AsyncPostgresSaver(connection, serde=checkpoint_serializer())

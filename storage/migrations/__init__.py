@@ -1,0 +1,1 @@
+"""Alembic revisions; ``storage.migrating`` runs them."""

@@ -1,0 +1,231 @@
+"""The tables as queries see them. What they are in the database, the migrations say.
+
+Every row belongs to a tenant; the database fills in and enforces ``tenant_id`` by policy, so
+queries here name it only where an insert needs it. JSON columns are ``json``, not ``jsonb``:
+they give back what was put in, byte for byte, and nothing searches inside them.
+"""
+
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
+from sqlalchemy import BigInteger as Big
+from sqlalchemy.dialects.postgresql import ARRAY
+
+metadata = MetaData()
+
+
+def _time(name: str, *, nullable: bool = True, default: bool = False) -> Column[object]:
+    now = func.now() if default else None
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=now)
+
+
+def _tenant() -> Column[object]:
+    return Column("tenant_id", Uuid, primary_key=True)
+
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    _time("created_at", nullable=False, default=True),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _tenant(),
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key_sha256", Text, nullable=False),
+    _time("created_at", nullable=False, default=True),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    _tenant(),
+    Column("sha256", Text, primary_key=True),
+    Column("compressed", Boolean, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    _tenant(),
+    Column("id", Uuid, primary_key=True),
+    Column("external_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("collection", Text, nullable=False),
+    Column("source", JSON, nullable=False),
+    Column("active_version_id", Uuid),
+    _time("created_at", nullable=False, default=True),
+    _time("updated_at", nullable=False, default=True),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    _tenant(),
+    Column("id", Uuid, primary_key=True),
+    Column("document_id", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("content_sha256", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("size", Big, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("media_type", Text),
+    Column("text_sha256", Text),
+    Column("units_sha256", Text),
+    Column("text_length", Integer),
+    Column("unit_count", Integer),
+    Column("warnings", JSON, nullable=False, server_default="[]"),
+    Column("hidden", JSON, nullable=False, server_default="[]"),
+    Column("batch", Uuid, nullable=False),
+    _time("created_at", nullable=False, default=True),
+)
+
+memories = Table(
+    "memories",
+    metadata,
+    _tenant(),
+    Column("id", Uuid, primary_key=True),
+    Column("document_id", Uuid, nullable=False),
+    Column("version_id", Uuid, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("collection", Text, nullable=False),
+    Column("principal", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("trust", Double, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+memory_vectors = Table(
+    "memory_vectors",
+    metadata,
+    _tenant(),
+    Column("memory_id", Uuid, primary_key=True),
+    Column("layer", Text, primary_key=True),
+    Column("encoder", Text, primary_key=True),
+    Column("dimensions", Integer, nullable=False),
+    Column("embedding", HALFVEC, nullable=False),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("collection", Text, nullable=False),
+    Column("term", Text, nullable=False),
+    Column("version_id", Uuid, nullable=False),
+    Column("ordinals", ARRAY(Integer), nullable=False),
+    Column("frequencies", ARRAY(Integer), nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _tenant(),
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("document_id", Uuid, nullable=False),
+    Column("version_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False, server_default="queued"),
+    Column("stage", Text),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("max_attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("cancel_requested", Boolean, nullable=False, server_default="false"),
+    Column("error", JSON(none_as_null=True)),
+    Column("run_id", Uuid),
+    Column("owner", Text),
+    _time("lease_until"),
+    _time("due_at"),
+    _time("rung_at", default=True),
+    _time("created_at", nullable=False, default=True),
+    _time("started_at"),
+    _time("finished_at"),
+)
+
+job_events = Table(
+    "job_events",
+    metadata,
+    Column("id", Big, primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("job_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("type", Text, nullable=False),
+    Column("data", JSON, nullable=False, server_default="{}"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _tenant(),
+    Column("id", Uuid, primary_key=True),
+    Column("graph", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("subject", JSON, nullable=False),
+    Column("engine", JSON, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text),
+    _time("started_at", nullable=False),
+    _time("finished_at"),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    _tenant(),
+    Column("run_id", Uuid, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("node", Text, primary_key=True),
+    Column("attempt", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("inputs", JSON, nullable=False),
+    Column("outputs", JSON, nullable=False),
+    Column("error", Text),
+    _time("started_at", nullable=False),
+    Column("seconds", Double, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    _tenant(),
+    Column("run_id", Uuid, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("node", Text, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("request_sha256", Text, nullable=False),
+    Column("value", JSON),
+    Column("payload_sha256", Text),
+    _time("started_at", nullable=False),
+    Column("seconds", Double, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _time("seen_at", nullable=False, default=True),
+)

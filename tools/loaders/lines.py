@@ -1,0 +1,59 @@
+"""Lines of text files and pages: which breaks are only wrapping, which lines begin list items."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_WRAP_FROM = 45
+"""Text wrapped narrower than this is verse, an address or a list, not prose."""
+
+_BULLET = re.compile(r"[-*+•●○▪■◦‣⁃–—·][ \t]+(?=\S)")
+_NUMBERED = re.compile(r"(?:\(?\d{1,3}(?:\.\d{1,3}){0,4}[.)]|\(?[a-zA-Z][.)]|\([ivxIVX]{1,5}\))[ \t]+(?=\S)")
+_HYPHENATED = re.compile(r"[^\W\d_]{2,}[-\u2010\u00ad]\Z")
+_CJK = re.compile(r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+
+
+class Item(NamedTuple):
+    """A line that begins a list item: how it is marked in the text, and its words."""
+
+    marker: str
+    text: str
+
+
+def list_item(line: str) -> Item | None:
+    """The item that ``line`` begins; a bullet becomes a marker, a number stays in the words."""
+    stripped = line.lstrip()
+    bullet = _BULLET.match(stripped)
+    if bullet:
+        return Item("- ", stripped[bullet.end() :].rstrip())
+    return Item("", stripped.rstrip()) if _NUMBERED.match(stripped) else None
+
+
+def join_wrapped(lines: Sequence[str]) -> str:
+    """One text of the lines of one paragraph; breaks that are not wrapping stay as ``\\n``."""
+    stripped = [line.strip() for line in lines]
+    widest = max((len(line) for line in lines), default=0)
+    text = ""
+    for index, line in enumerate(stripped):
+        wraps = index > 0 and _is_wrap(lines[index - 1], line, widest)
+        text = join(text, line) if wraps else f"{text}\n{line}" if index else line
+    return text
+
+
+def join(left: str, right: str) -> str:
+    """Two halves of a wrapped line as one: hyphens healed, no space between CJK characters."""
+    if not left or not right:
+        return left or right
+    if _HYPHENATED.search(left[-40:]) and right[0].islower():
+        return left[:-1] + right
+    if _CJK.match(left[-1]) and _CJK.match(right[0]):
+        return left + right
+    return f"{left} {right}"
+
+
+def _is_wrap(line: str, following: str, widest: int) -> bool:
+    """Whether the break after ``line`` was set by the margin: the next word did not fit."""
+    if widest < _WRAP_FROM and not _CJK.search(line[-1:]):
+        return False
+    next_word = following.split(maxsplit=1)[0] if following else ""
+    return len(line.rstrip()) + 1 + min(len(next_word), 30) >= widest * 0.8

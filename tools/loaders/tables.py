@@ -1,0 +1,115 @@
+"""Tables as sentences: each row says its column names, so that it can be understood alone.
+
+Knows grids of cell texts; the loaders bring them. ``Part number: QP-1 | Price: 410 EUR``.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from core.text import collapse_spaces
+
+Row = Sequence[str]
+
+_NUMERIC = re.compile(r"[-+(]?[\s$€£¥%]*[\d][\d\s.,:/%()$€£¥-]*(?:[A-Za-z%€$£]{0,4})")
+_HEADER_LIMIT = 80
+_SEARCHED_ROWS = 10
+_MAX_HEADER_ROWS = 3
+
+
+class Table(NamedTuple):
+    """What stands above the table, its column names, and its rows."""
+
+    captions: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def sentences(self) -> Iterator[str]:
+        """Each row in words; a table that is only a header is its own single row."""
+        if not self.rows and self.columns:
+            yield " | ".join(name for name in self.columns if name)
+        for row in self.rows:
+            sentence = row_sentence(self.columns, row)
+            if sentence:
+                yield sentence
+
+
+def row_sentence(columns: Row, row: Row) -> str:
+    """``Column: value`` for every filled cell; just the value where the column has no name."""
+    parts = []
+    for index, cell in enumerate(row):
+        value = collapse_spaces(cell)
+        name = columns[index] if index < len(columns) else ""
+        if value:
+            parts.append(f"{name}: {value}" if name and name != value else value)
+    return " | ".join(parts)
+
+
+def as_table(rows: Sequence[Row], *, header_rows: int | None = None) -> Table:
+    """Tell captions, header and body apart; ``header_rows`` where the format says it."""
+    grid = [tuple(collapse_spaces(cell) for cell in row) for row in rows]
+    grid = [row for row in grid if any(row)]
+    first = _first_wide_row(grid)
+    captions = tuple(" ".join(filter(None, row)) for row in grid[:first])
+    body = grid[first:]
+    count = _header_rows(body) if header_rows is None else header_rows
+    count = min(count, len(body))
+    return Table(captions, _column_names(body[:count]), tuple(body[count:]))
+
+
+def _first_wide_row(grid: Sequence[Row]) -> int:
+    """Single-cell rows above a wider table are its captions."""
+    width = max((_filled(row) for row in grid), default=0)
+    if width < 2:
+        return 0
+    for index, row in enumerate(grid[:_SEARCHED_ROWS]):
+        if len(set(filter(None, row))) > 1:
+            return index
+    return 0
+
+
+def _header_rows(body: Sequence[Row]) -> int:
+    """A first row of distinct short labels names the columns; a row of spans may stand above it."""
+    if len(body) < 2 or not _is_label_row(body[0]):
+        return 0
+    count = 1
+    while count < min(_MAX_HEADER_ROWS, len(body) - 1) and _has_spans(body[count - 1]):
+        if not _is_label_row(body[count]):
+            break
+        count += 1
+    return count if count > 1 or not _has_spans(body[0]) or _is_label_row(body[0]) else 0
+
+
+def _is_label_row(row: Row) -> bool:
+    filled = [cell for cell in row if cell]
+    if len(filled) < 2 or len(filled) * 2 < len(row):
+        return False
+    if any(len(cell) > _HEADER_LIMIT for cell in filled):
+        return False
+    words = sum(not _NUMERIC.fullmatch(cell) for cell in filled)
+    return words == len(filled) or (words * 2 > len(filled) and _has_years(filled))
+
+
+def _has_years(cells: Sequence[str]) -> bool:
+    """Years and quarters are numbers that name columns."""
+    numeric = [cell for cell in cells if _NUMERIC.fullmatch(cell)]
+    return all(re.fullmatch(r"(?:19|20)\d\d", cell) for cell in numeric)
+
+
+def _has_spans(row: Row) -> bool:
+    """Neighbours with one text come from a merged cell."""
+    return any(left and left == right for left, right in zip(row, row[1:], strict=False))
+
+
+def _column_names(rows: Sequence[Row]) -> tuple[str, ...]:
+    width = max((len(row) for row in rows), default=0)
+    return tuple(_column_name(rows, column) for column in range(width))
+
+
+def _column_name(rows: Sequence[Row], column: int) -> str:
+    labels = [row[column] for row in rows if column < len(row) and row[column]]
+    return " / ".join(dict.fromkeys(labels))
+
+
+def _filled(row: Row) -> int:
+    return sum(bool(cell) for cell in row)

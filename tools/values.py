@@ -1,0 +1,259 @@
+"""Typed values in a sentence: numbers with units, dates, names; each in one normal form.
+
+Knows English notation and common units. Which value answers a question, and whether two
+statements are about the same thing, is for the agents to judge. A value is an interval, so that
+"40 to 65 °C" is one value and a single number an interval without width.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from core.schemas.evidence import ClaimKind
+from tools.lexical import STOP_WORDS
+from tools.units import WORD_NUMBERS, Measure, measure
+
+
+class Value(NamedTuple):
+    """One typed value and where it stands in the text it was read from."""
+
+    kind: ClaimKind
+    text: str
+    """Normal form: "45 nm", "40..65 °c", "2021-05-12", "marlbeck"."""
+    surface: str
+    """As written."""
+    start: int
+    end: int
+    dimension: str = ""
+    """Of a number: pressure, torque, length …; for a bare count, the noun that follows."""
+    low: float = 0.0
+    high: float = 0.0
+
+
+_WORDS = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
+_DIGITS = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
+_SIGN = r"(?:(?<![\w)])[-−–]\s?|\b(?:minus|below zero)\s+)"
+_UNIT = (
+    r"operating hours?\b|°\s?[CFK]\b|degrees? (?:Celsius|Fahrenheit|C|F)\b|%|‰|[€$£]"
+    r"|per ?cent\b|(?:cubic|square) [a-z]+(?: per [a-z]+)?|lbf?[·.\- ]?ft\b|ft[·.\- ]?lbf?\b"
+    r"|N[·⋅. ]?m\b|[µμ]?[A-Za-z]+[²³23]?(?:/[A-Za-z]+[²³]?)?(?: per (?:minute|hour|second|day|week|"
+    r"month|year))?"
+)
+_NUMBER = re.compile(
+    rf"(?P<currency>[€$£]\s?)?(?P<sign>{_SIGN})?(?<![\w.])(?:(?P<digits>{_DIGITS})(?!\.?\d)|"
+    rf"(?P<word>\b(?:{_WORDS})\b))(?:\s?(?P<scale>k|thousand|million|billion|trillion)\b)?"
+    rf"(?:[\s-]?(?P<unit>{_UNIT}))?",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"\s*(?:to|and|[-–—]|up to|or)\s*", re.IGNORECASE)
+_SCALES = {"k": 1e3, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+_MONTH_NUMBER = {
+    name: at
+    for at, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_MONTH = (
+    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+_YEAR = r"(?P<year>1[0-9]\d\d|20\d\d)"
+_DATES = (
+    re.compile(rf"\b{_YEAR}-(?P<number>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])\b"),
+    re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? {_YEAR})?\b"),
+    re.compile(rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? {_YEAR})?\b(?! ?\d)"),
+    re.compile(rf"\b{_MONTH},? (?:of )?{_YEAR}\b"),
+    re.compile(
+        rf"(?<![\d.,/€$£#])(?<![A-Za-z][-–])\b{_YEAR}s?\b"
+        r"(?![.,]\d|[-–/](?!(?:1\d|20)?\d\d\b)\w|\s?[%°€])"
+    ),
+)
+
+_CONNECTORS = r"(?:of|de|der|den|van|von|la|le|du|the|and|&)"
+_CAPITALISED = r"[A-Z][\w’'\-]*"
+_NAME = re.compile(rf"\b{_CAPITALISED}(?:\s+(?:{_CONNECTORS}\s+)?{_CAPITALISED})*")
+_CODE = re.compile(r"\b(?=[\w/\-]*\d)(?=[\w/\-]*[A-Z])[A-Z0-9][A-Za-z0-9]*(?:[-/][A-Za-z0-9]+)*\b")
+_NOT_NAMES = STOP_WORDS | {"also", "although", "another", "caution", "danger", "note", "warning"}
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|none|nobody|nothing|without|cannot|must ?n[o']t)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+
+
+def numbers(text: str) -> tuple[Value, ...]:
+    """Numbers in order, with unit conversion ("0.05 bar" is 0.05 bar, "5 kPa" as well).
+
+    Years, and digits inside part numbers, are not numbers. Neighbouring numbers joined by "to" or
+    a dash are one range.
+    """
+    taken = [(date.start, date.end) for date in dates(text)] + list(code_spans(text))
+    found = [
+        value
+        for match in _NUMBER.finditer(text)
+        if not _inside(match.start("digits") if match["digits"] else match.start("word"), taken)
+        and (value := _number(match)) is not None
+    ]
+    return tuple(_joined(text, found))
+
+
+def _number(match: re.Match[str]) -> Value | None:
+    word = match["word"]
+    if word and word.lower() in {"one", "a"} and not _known_unit(match["unit"]):
+        return None  # "one of the pumps" states no quantity
+    amount = WORD_NUMBERS[word.lower()] if word else _amount(match["digits"])
+    amount *= _SCALES.get((match["scale"] or "").lower(), 1.0)
+    if match["sign"]:
+        amount = -amount
+    unit = (match["currency"] or "").strip() or match["unit"] or ""
+    measured = measure(amount, unit)
+    start = match.start()
+    end = match.end() if measured.known or not match["unit"] else match.start("unit")
+    surface = match.string[start:end].rstrip()
+    return _interval(measured, surface, start, start + len(surface))
+
+
+def _known_unit(unit: str | None) -> bool:
+    return bool(unit) and measure(1.0, unit or "").known
+
+
+def _amount(digits: str) -> float:
+    plain = re.sub(r"[\u00a0\u202f ]", "", digits)
+    if re.fullmatch(r"\d+,\d{1,2}|0,\d+", plain):
+        return float(plain.replace(",", "."))
+    return float(plain.replace(",", ""))
+
+
+def _interval(measured: Measure, surface: str, start: int, end: int) -> Value:
+    text = f"{measured.amount:.5g} {measured.unit}".strip()
+    low = high = measured.amount
+    return Value("number", text, surface, start, end, measured.dimension, low, high)
+
+
+def _joined(text: str, found: list[Value]) -> Iterator[Value]:
+    pending: Value | None = None
+    for value in found:
+        if pending is None:
+            pending = value
+        elif _makes_range(text, pending, value):
+            pending = _range(text, pending, value)
+        else:
+            yield pending
+            pending = value
+    if pending is not None:
+        yield pending
+
+
+def _makes_range(text: str, left: Value, right: Value) -> bool:
+    bare = left.surface[-1:].isdigit()
+    between = text[left.end : right.start]
+    dashed = re.fullmatch(r"\s?[-–—]\s?|\s+(?:to|and)\s+", between, re.IGNORECASE)
+    worded = "and" not in between or re.search(r"\bbetween\s+$", text[: left.start], re.IGNORECASE)
+    same = left.dimension == right.dimension or bare
+    return bool(dashed and worded and same and left.low == left.high)
+
+
+def _range(text: str, left: Value, right: Value) -> Value:
+    low = left.low
+    unit = right.text.split(" ", 1)[1] if " " in right.text else ""
+    if left.dimension != right.dimension and right.surface:
+        factor = re.sub(r"^.*?([^\d.,\s].*)$", r"\1", right.surface)
+        low = measure(left.low, factor).amount
+    low, high = sorted((low, right.high))
+    normal = f"{low:.5g}..{high:.5g} {unit}".strip()
+    surface = text[left.start : right.end]
+    return Value("number", normal, surface, left.start, right.end, right.dimension, low, high)
+
+
+def dates(text: str) -> tuple[Value, ...]:
+    """Dates in order: "2021-05-12", "2021-05", "2021", or "--05-12" when no year is given."""
+    found: list[Value] = []
+    for pattern in _DATES:
+        for match in pattern.finditer(text):
+            if not _inside(match.start(), [(value.start, value.end) for value in found]):
+                normal = _date(match.groupdict())
+                found.append(Value("date", normal, match.group(), match.start(), match.end()))
+    return tuple(sorted(found, key=lambda value: value.start))
+
+
+def _date(parts: dict[str, str | None]) -> str:
+    month = int(parts.get("number") or 0)
+    if name := parts.get("month"):
+        month = _MONTH_NUMBER[name.lower().rstrip(".")[:3]]
+    year = parts.get("year") or "-"
+    tail = f"-{month:02d}" if month else ""
+    return year + tail + (f"-{int(day):02d}" if (day := parts.get("day")) else "")
+
+
+def names(text: str) -> tuple[Value, ...]:
+    """Capitalised names and part numbers in order; function words that open a sentence are not."""
+    found = [
+        Value("name", match.group().casefold(), match.group(), match.start(), match.end())
+        for match in _CODE.finditer(text)
+    ]
+    taken = [(value.start, value.end) for value in (*found, *dates(text), *numbers(text))]
+    for match in _NAME.finditer(text):
+        start, words = match.start(), match.group()
+        while words and words.split()[0].casefold() in _NOT_NAMES:
+            rest = words.split(maxsplit=1)
+            words = rest[1] if len(rest) > 1 else ""
+            start = match.end() - len(words)
+        if words and words[0].isupper() and not _inside(start, taken):
+            found.append(Value("name", _plain_name(words), words, start, start + len(words)))
+    return tuple(sorted(found, key=lambda value: value.start))
+
+
+def _plain_name(words: str) -> str:
+    return re.sub(r"[’']s$", "", words).casefold()
+
+
+def codes(text: str) -> frozenset[str]:
+    """Part, model and section numbers ("hp-240", "s7"): what tells two subjects apart."""
+    return frozenset(text[start:end].casefold() for start, end in code_spans(text))
+
+
+def code_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where part numbers stand."""
+    return (match.span() for match in _CODE.finditer(text))
+
+
+def negations(text: str) -> int:
+    """How many negating words the text has."""
+    return len(_NEGATION.findall(text))
+
+
+def same_value(left: Value, right: Value) -> bool:
+    """Whether two values of one kind agree: equal after normalisation, or one date within another.
+
+    Numbers agree within half a per cent, so that rounding in a unit conversion is no difference.
+    """
+    if left.kind != right.kind:
+        return False
+    if left.kind == "date":
+        return left.text.startswith(right.text) or right.text.startswith(left.text)
+    if left.kind == "number":
+        return left.dimension == right.dimension and _near(left, right)
+    return left.text == right.text
+
+
+def _near(left: Value, right: Value) -> bool:
+    return all(
+        abs(a - b) <= 0.005 * max(abs(a), abs(b))
+        for a, b in ((left.low, right.low), (left.high, right.high))
+    )
+
+
+def rival_values(left: Value, right: Value) -> bool:
+    """Whether two values of one kind cannot both be the answer: same measure, no common point."""
+    if left.kind != right.kind or same_value(left, right):
+        return False
+    if left.kind == "number":
+        apart = left.high < right.low or right.high < left.low
+        return left.dimension == right.dimension and apart
+    if left.kind == "name":
+        return not (set(left.text.split()) & set(right.text.split()))
+    return True
+
+
+def _inside(position: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in spans)

@@ -1,0 +1,138 @@
+"""The Celery app: how each broker is spoken to. It knows settings and the names of tasks only.
+
+The broker is a doorbell. A message carries two ids and is acknowledged before the work begins,
+because the lease in the job's row, not the broker, sees to it that work is neither lost nor done
+twice. So nothing here depends on how well a broker keeps its promises.
+"""
+
+import sys
+from typing import Any
+
+from celery import Celery
+from kombu import Exchange, Queue
+
+from core.errors import ConfigurationError
+from core.settings import Settings
+from storage.database import conninfo
+
+QUEUE = "memories"
+BUILD_TASK = "memories.build"
+
+CONNECT_SECONDS = 2.0
+"""How long a broker may take to answer before it counts as away."""
+
+VISIBILITY_SECONDS = 600
+"""How long an unacknowledged ring stays hidden; early acknowledgement makes that milliseconds."""
+
+
+def celery_app(settings: Settings) -> Celery:
+    """An app for these settings; it connects when it is first used, not here."""
+    app = Celery("quaestor", set_as_current=False, include=["worker.tasks"])
+    app.conf.update(_common(settings), **_broker(settings))
+    return app
+
+
+def worker_command(settings: Settings) -> list[str]:
+    """The command line of one worker process, for whoever supervises it."""
+    return [
+        sys.executable,
+        # The warning about running as root is about pickle, which this app does not accept.
+        *("-W", "ignore::celery.exceptions.SecurityWarning"),
+        *("-m", "celery", "--quiet", "-A", "worker.app:app", "worker"),
+        *("--pool", "threads", "--concurrency", str(settings.worker_threads)),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        *("--loglevel", settings.log_level),
+    ]
+
+
+def _common(settings: Settings) -> dict[str, Any]:
+    return {
+        "task_acks_late": False,
+        "task_ignore_result": True,
+        "task_store_errors_even_if_ignored": False,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "worker_send_task_events": False,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,  # a worker waits for its broker for ever
+        "broker_connection_timeout": CONNECT_SECONDS,
+        "broker_pool_limit": 2,
+        "task_publish_retry_policy": {
+            "max_retries": 1,
+            "interval_start": 0.1,
+            "interval_max": 0.5,
+        },
+        "task_default_queue": QUEUE,
+    }
+
+
+def _broker(settings: Settings) -> dict[str, Any]:
+    if settings.broker_url is None:
+        return _pgmq(settings)
+    url = settings.broker_url.get_secret_value()
+    match url.partition("://")[0]:
+        case "redis" | "rediss":
+            return _redis(url)
+        case "amqp" | "amqps":
+            return _rabbitmq(url)
+        case scheme:
+            raise ConfigurationError(f"QUAESTOR_BROKER_URL: no broker is called {scheme!r}")
+
+
+def _pgmq(settings: Settings) -> dict[str, Any]:
+    if settings.database_url is None:
+        raise ConfigurationError("QUAESTOR_DATABASE_URL is not set; `quaestor up` sets it")
+    return {
+        "broker_url": "pgmq://",
+        "broker_transport_options": {
+            "conn_string": conninfo(settings.database_url.get_secret_value()),
+            "init_extension": False,
+            "visibility_timeout": VISIBILITY_SECONDS,
+            "wait_time_seconds": 0,  # more would hold a database connection inside a long poll
+            "polling_interval": 0.1,
+            "pool_size": 2,
+            "pool_timeout": CONNECT_SECONDS,
+        },
+        # Reply queues have names longer than pgmq allows; the workers table says who is alive.
+        "worker_enable_remote_control": False,
+    }
+
+
+def _redis(url: str) -> dict[str, Any]:
+    return {
+        "broker_url": url,
+        "broker_transport_options": {
+            "visibility_timeout": VISIBILITY_SECONDS,
+            "unacked_restore_interval": 10,
+            "unacked_restore_throttle": 1,
+            "socket_connect_timeout": CONNECT_SECONDS,
+            "socket_keepalive": True,
+            "health_check_interval": 30,
+        },
+    }
+
+
+def _rabbitmq(url: str) -> dict[str, Any]:
+    queue = Queue(
+        QUEUE,
+        Exchange(QUEUE, type="direct"),
+        routing_key=QUEUE,
+        queue_arguments={"x-queue-type": "quorum"},
+    )
+    return {
+        "broker_url": url,
+        "task_queues": [queue],
+        "task_default_exchange": QUEUE,
+        "task_default_routing_key": QUEUE,
+        "worker_detect_quorum_queues": True,
+    }
+
+
+def __getattr__(name: str) -> Celery:
+    """``app``, for ``celery -A worker.app:app``: made from the environment when asked for."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return celery_app(Settings())

@@ -1,0 +1,157 @@
+"""Driving one job: claim it, build under the lease, write down how it ended.
+
+It knows jobs, leases and endings; what is built it leaves to the graph. Whatever goes wrong here
+costs time, never the job: a row whose lease lapses is rung again by a sweeper.
+"""
+
+import asyncio
+import logging
+import random
+import time
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, NoReturn, Protocol
+from uuid import UUID
+
+from core.errors import LeaseLost, NotFound, StorageUnavailable, Unavailable
+from core.logs import log_fields
+from core.schemas.job import Lease
+from graphs.building import BuildResult, build_memories
+from graphs.running import RunControl
+from graphs.runtime import Runtime
+from storage.protocols import Jobs, Repositories
+from worker.endings import ending_of, job_error, retry_seconds
+
+logger = logging.getLogger(__name__)
+
+BEATS_PER_LEASE = 3
+"""A lease outlives two heartbeats that fail."""
+
+INSIST_SECONDS = 0.5
+"""Between two tries to write down how a run ended while the database is away."""
+
+FRAMES_LOGGED = 3
+
+
+class Build(Protocol):
+    """Turns the leased job's document into memories; goes on where an earlier attempt stopped."""
+
+    def __call__(
+        self, runtime: Runtime, lease: Lease, *, control: RunControl
+    ) -> Coroutine[Any, Any, BuildResult]: ...
+
+
+async def drive(
+    runtime: Runtime,
+    tenant_id: UUID,
+    job_id: UUID,
+    *,
+    owner: str,
+    control: RunControl,
+    build: Build = build_memories,
+) -> None:
+    """Do the job, if it is there to be done and nobody else does it."""
+    kept = runtime.repositories(tenant_id)
+    with log_fields(tenant_id=tenant_id, job_id=job_id):
+        try:
+            lease = await kept.jobs.claim(job_id, owner, runtime.settings.lease_seconds)
+            if lease is not None:
+                await _drive_leased(runtime, kept, lease, control=control, build=build)
+        except (LeaseLost, NotFound) as error:
+            logger.info("job left to others", extra={"code": error.code})
+        except Unavailable as error:
+            logger.warning("job left until its lease lapses", extra={"code": error.code})
+
+
+async def keep_lease(jobs: Jobs, lease: Lease, seconds: float, *, control: RunControl) -> NoReturn:
+    """Beat until cancelled, and pass a request to cancel on to the run. Raises LeaseLost.
+
+    While the database is away the fence, not the clock, decides whose job it is: so go on.
+    """
+    while True:
+        await asyncio.sleep(seconds / BEATS_PER_LEASE)
+        try:
+            if await jobs.heartbeat(lease, seconds):
+                control.request_cancel()
+        except Unavailable as error:
+            logger.warning("heartbeat missed", extra={"code": error.code})
+
+
+async def _drive_leased(
+    runtime: Runtime, kept: Repositories, lease: Lease, *, control: RunControl, build: Build
+) -> None:
+    settings = runtime.settings
+    with log_fields(run_id=lease.run_id, document_id=lease.document_id, attempt=lease.attempt):
+        logger.info("job started")
+        building = build(runtime, lease, control=control)
+        beating = keep_lease(kept.jobs, lease, settings.lease_seconds, control=control)
+        try:
+            outcome = await _outcome(building, beating)
+        except asyncio.CancelledError:
+            await kept.jobs.release(lease)
+            raise
+        wait = retry_seconds(
+            lease.attempt, base_seconds=settings.retry_base_seconds, jitter=random.random()
+        )
+        await _insist(lambda: _end(kept, lease, outcome, wait), settings.lease_seconds)
+
+
+async def _outcome(
+    building: Coroutine[Any, Any, BuildResult], beating: Coroutine[Any, Any, NoReturn]
+) -> BuildResult | BaseException:
+    """What the build returned or raised; when the heartbeat fails first, what that raised."""
+    work, beat = asyncio.create_task(building), asyncio.create_task(beating)
+    try:
+        done, _ = await asyncio.wait({work, beat}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        work.cancel()
+        beat.cancel()
+        ended, lost = await asyncio.gather(work, beat, return_exceptions=True)
+    return ended if work in done else lost
+
+
+async def _insist(write: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Write, again while the database is away, for as long as the lease may hold."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return await write()
+        except StorageUnavailable:
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(INSIST_SECONDS)
+
+
+async def _end(
+    kept: Repositories, lease: Lease, outcome: BuildResult | BaseException, wait: float
+) -> None:
+    if isinstance(outcome, BuildResult):
+        await kept.jobs.finish(lease, outcome.state)
+        logger.info("job ended", extra={"state": outcome.state, "memories": outcome.memories})
+    else:
+        await _end_broken_off(kept, lease, outcome, wait)
+
+
+async def _end_broken_off(
+    kept: Repositories, lease: Lease, error: BaseException, wait: float
+) -> None:
+    ending = ending_of(error)
+    match ending:
+        case "refuse":
+            await kept.documents.fail_version(lease.version_id, lease)
+            await kept.jobs.finish(lease, "failed", job_error(error))
+        case "cancel":
+            await kept.jobs.finish(lease, "cancelled")
+        case "hand_back":
+            await kept.jobs.release(lease)
+        case "retry":
+            await kept.jobs.retry(lease, job_error(error), wait)
+        case "leave":
+            pass
+    logger.info("run broken off", extra={"ending": ending, **_trace(error)})
+
+
+def _trace(error: BaseException) -> dict[str, str]:
+    """The kind of an error and where it was raised; its message may quote the document."""
+    frames = traceback.format_tb(error.__traceback__)
+    return {"error_type": type(error).__name__, "frames": "".join(frames[-FRAMES_LOGGED:])}

@@ -1,0 +1,40 @@
+"""The Celery tasks and the life of their process: sync shells, nothing else.
+
+Only a worker imports this module; whoever wants work done rings through ``worker.dispatch``.
+"""
+
+from uuid import UUID
+
+from celery import shared_task
+from celery.signals import setup_logging, worker_ready, worker_shutdown, worker_shutting_down
+
+from core.logs import configure_logging
+from core.settings import Settings
+from worker.app import BUILD_TASK
+from worker.process import current_process
+
+
+@shared_task(name=BUILD_TASK)
+def build(tenant_id: str, job_id: str) -> None:
+    """Build the memories of one job's document."""
+    current_process().work(UUID(tenant_id), UUID(job_id))
+
+
+@setup_logging.connect
+def _log(**_: object) -> None:
+    configure_logging(Settings().log_level)
+
+
+@worker_ready.connect
+def _start(**_: object) -> None:
+    current_process().start()
+
+
+@worker_shutting_down.connect
+def _drain(**_: object) -> None:
+    current_process().drain()
+
+
+@worker_shutdown.connect
+def _close(**_: object) -> None:
+    current_process().close()
