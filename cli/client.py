@@ -13,6 +13,7 @@ import httpx
 
 from cli.failures import CommandFailed, ServerUnreachable
 from cli.instance import api_key, load_settings, server_url
+from core.schemas.document import Document
 from core.schemas.job import FINAL_STATES, Job, JobEvent
 
 READ_SECONDS = 120.0
@@ -95,6 +96,16 @@ class Client:
                     raise
                 time.sleep(refused.retry_after or RETRY_SECONDS)
 
+    def document(self, name: str) -> Document:
+        """A document by its id or by its external id."""
+        try:
+            return Document.model_validate(self.get(f"/v1/documents/{UUID(name)}"))
+        except ValueError:  # not an id
+            found = self.get("/v1/documents", external_id=name)["data"]
+        if not found:
+            raise CommandFailed(f"there is no document {name!r}")
+        return Document.model_validate(found[0])
+
     def job(self, job_id: str | UUID) -> Job:
         """One job."""
         return Job.model_validate(self.get(f"/v1/jobs/{job_id}"))
@@ -136,7 +147,7 @@ class Client:
             if response.is_error:
                 response.read()
             _raise_for_problem(response)
-            yield from parse_events(response.iter_lines())
+            yield from parse_events(split_lines(response.iter_text()))
 
     def _checked(self, method: str, path: str, **given: Any) -> httpx.Response:
         with self._reaching():
@@ -163,6 +174,14 @@ def open_client() -> Iterator[Client]:
         yield client
     finally:
         client.close()
+
+
+def split_lines(chunks: Iterable[str]) -> Iterator[str]:
+    """Lines as the stream means them: other line ends of Unicode may stand inside its JSON."""
+    rest = ""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split("\n")
+        yield from lines
 
 
 def parse_events(lines: Iterable[str]) -> Iterator[ServerEvent]:

@@ -7,12 +7,12 @@ it ends, before the next begins; a step executed again after a crash replaces it
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from langchain_core.runnables import RunnableConfig
+from langgraph.config import get_config
 from langgraph.runtime import RunControl as GraphControl
 from langgraph.runtime import Runtime
 from pydantic import JsonValue
@@ -220,28 +220,34 @@ def _address(values: Mapping[str, JsonValue], blobs: dict[str, bytes]) -> dict[s
     return digests
 
 
-class HasJournal(Protocol):
-    """A graph context that carries the journal of its run."""
+@dataclass(frozen=True)
+class RunContext:
+    """What every step of every graph can reach; each graph adds its own collaborators."""
 
-    @property
-    def journal(self) -> RunJournal: ...
+    journal: RunJournal
 
 
-Context = TypeVar("Context", bound=HasJournal)
+Context = TypeVar("Context", bound=RunContext)
+StateIn = TypeVar("StateIn", contravariant=True)
+
+
+class GraphNode(Protocol[StateIn, Context]):
+    """A step as LangGraph calls it."""
+
+    def __call__(self, state: StateIn, *, runtime: Runtime[Context]) -> Awaitable[Any]: ...
 
 
 def recorded(
     node: Callable[[State, Runtime[Context]], Awaitable[Update]],
-) -> Callable[[State, RunnableConfig, Runtime[Context]], Awaitable[Update]]:
+) -> GraphNode[State, Context]:
     """The node as the graph runs it: through the journal of its run, under its own name."""
     name = node.__name__
 
-    async def run_step(state: State, config: RunnableConfig, runtime: Runtime[Context]) -> Update:
-        sequence = int(config["metadata"]["langgraph_step"])
+    async def run_step(state: State, *, runtime: Runtime[Context]) -> Update:
+        sequence = int(get_config()["metadata"]["langgraph_step"])
         journal = runtime.context.journal
         return await journal.execute(name, sequence, state, lambda: node(state, runtime))
 
-    run_step.__name__ = name
     return run_step
 
 

@@ -15,12 +15,8 @@ from agents.answerer.local import LocalAnswerer
 from agents.completer.local import LocalCompleter
 from agents.evidence_verifier.local import LocalEvidenceVerifier
 from agents.memory_verifier.local import LocalMemoryVerifier
-from agents.outliner.local import LocalOutliner
 from agents.requester.local import LocalRequester
-from agents.reviewer.local import LocalReviewer
-from agents.segmenter.local import LocalSegmenter
 from agents.selector.local import LocalSelector
-from storage.database import Database, open_database
 from storage.repositories import open_repositories
 from tools.loaders.process import LoaderProcess
 
@@ -30,11 +26,14 @@ from agents.completer import Completer
 from agents.evidence_verifier import EvidenceVerifier
 from agents.memory_verifier import MemoryVerifier
 from agents.outliner import Outliner
+from agents.outliner.local import LocalOutliner
 from agents.planner import Planner
 from agents.planner.local import LocalPlanner
 from agents.requester import Requester
 from agents.reviewer import Reviewer
+from agents.reviewer.local import LocalReviewer
 from agents.segmenter import Segmenter
+from agents.segmenter.local import LocalSegmenter
 from agents.selector import Selector
 from core.schemas.evidence import Budget
 from core.schemas.job import Lease
@@ -42,6 +41,7 @@ from core.settings import Settings
 from graphs.answering.state import AnswerContext
 from graphs.building.state import BuildContext
 from graphs.running import RunJournal
+from storage.database import Database, open_database
 from storage.protocols import Repositories
 from tools.encoder import Encoder
 from tools.encoder_models import open_encoder

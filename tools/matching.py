@@ -10,8 +10,8 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from core.schemas.evidence import AnswerType, Plan
+from tools.asking import cue_terms, expected_dimensions
 from tools.lexical import content_terms
-from tools.questions import cue_terms, expected_dimensions
 from tools.ranking import TermWeights
 from tools.values import Value, codes, dates, names, numbers
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from tools.lexical import STOP_WORDS, Token, stem, tokens
+from tools.lexical import STOP_WORDS, stem, tokens
 
 _LONGEST_WORD = 40
+_INNER = frozenset({"of", "for", "and", "the"})
 _LENGTH_BONUS = 0.5
 _CAPITAL_BONUS = 1.2
 _OPENING_BONUS = 1.2
@@ -56,14 +57,13 @@ def _phrases(sentence: str, longest: int) -> list[tuple[Stems, str]]:
         for last in range(first, min(first + longest, len(found))):
             if last > first and sentence[found[last - 1].end : found[last].start] != " ":
                 break
-            if _is_edge(token) and _is_edge(found[last]):
+            inner = (word.text for word in found[first + 1 : last])
+            if not all(word in _INNER or _can_edge(word) for word in inner):
+                break
+            if _can_edge(token.text) and _can_edge(found[last].text):
                 stems = tuple(stem(word.text) for word in found[first : last + 1])
                 phrases.append((stems, sentence[token.start : found[last].end]))
     return phrases
-
-
-def _is_edge(token: Token) -> bool:
-    return _can_edge(token.text)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -61,6 +61,11 @@ def plain_heading(heading: str) -> str:
     return shorten(_NUMBERING.sub("", flat).rstrip(":.") or flat, _TITLE_LIMIT)
 
 
+def is_generic(heading: str) -> bool:
+    """Whether a heading names a role in any document ("Introduction") rather than a subject."""
+    return plain_heading(heading).lower() in _TEMPLATE_OF
+
+
 def question_of(heading: str, subject: str) -> str:
     """The question a heading answers; ``subject`` is what the text around it is about.
 

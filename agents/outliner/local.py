@@ -17,20 +17,15 @@ _MOST_GROUPS = 2_000
 _TITLE_LIMIT = 80
 _READ_FOR_KIND = 4_000
 
-_CUES: tuple[tuple[PartKind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"\b(?:{cues})\b", re.IGNORECASE))
-    for kind, cues in (
-        ("conclusion", r"conclusions?|therefore|conclude[sd]?|in summary|to sum up"),
-        ("result", r"results?|findings?|shows? that|found that|increased by|decreased by"),
-        ("definition", r"is defined as|are defined as|refers? to|denotes?|means|definitions?"),
-        (
-            "method",
-            r"steps?|procedures?|algorithms?|methods?|how to|install\w*|replac\w+|us(?:e|ing)",
-        ),
-        ("assumption", r"assum\w+|given that|requires?|prerequisites?|provided that"),
-        ("motivation", r"problems?|needs?|because|motivation|rationale|why"),
-    )
-)
+_CUE_WORDS: dict[PartKind, str] = {
+    "conclusion": r"conclusions?|therefore|conclude[sd]?|in summary|to sum up",
+    "result": r"results?|findings?|shows? that|found that|increased by|decreased by",
+    "definition": r"(?:is|are) defined as|refers? to|denotes?|means|definitions?",
+    "method": r"steps?|procedures?|algorithms?|methods?|how to|install\w*|replac\w+|use|using",
+    "assumption": r"assum\w+|given that|requires?|prerequisites?|provided that",
+    "motivation": r"problems?|needs?|because|motivation|rationale|why",
+}
+_CUES = {kind: re.compile(rf"\b(?:{cues})\b", re.I) for kind, cues in _CUE_WORDS.items()}
 
 
 class LocalOutliner:
@@ -112,6 +107,8 @@ def _coarse_cut(units: Sequence[Unit]) -> list[int]:
 def _kind_of(heading: str, units: Sequence[Unit]) -> PartKind:
     """The kind with most cue words; the heading's own count threefold."""
     text = "\n".join(unit.text for unit in units[:40])[:_READ_FOR_KIND]
-    counts = {kind: len(cue.findall(text)) + 3 * len(cue.findall(heading)) for kind, cue in _CUES}
+    counts = {
+        kind: len(cue.findall(text)) + 3 * len(cue.findall(heading)) for kind, cue in _CUES.items()
+    }
     best = max(counts, key=lambda kind: counts[kind])
     return best if counts[best] > 1 else "other"

@@ -1,11 +1,11 @@
 """A planner without a model: question words, head nouns and units decide."""
 
 from core.schemas.evidence import Plan
-from tools.questions import answer_type, cue_terms, question_type, subquestions
+from tools.asking import answer_type, cue_terms, question_type, subquestions
 
 
 class LocalPlanner:
-    """Judges by the rules of ``tools.questions``."""
+    """Judges by the rules of ``tools.asking``."""
 
     async def plan(self, question: str) -> Plan:
         """The plan; a question with two parts gets two subquestions."""

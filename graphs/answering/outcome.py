@@ -179,13 +179,14 @@ async def _nearest(state: AnswerState, context: AnswerContext) -> tuple[NearMiss
     }
     near = [item for item in state.selected or state.pool if item.memory_id not in excluded]
     memories = await context.memories.get([item.memory_id for item in near[:NEAREST]])
+    documents = [await context.documents.get(memory.document_id) for memory in memories]
     return tuple(
         NearMiss(
             memory_id=memory.id,
-            external_id=(await context.documents.get(memory.document_id)).external_id,
+            external_id=document.external_id,
             title=memory.title,
             quote=memory.core,
             score=item.scores.get("relevance", 0.0),
         )
-        for item, memory in zip(near, memories, strict=False)
+        for item, memory, document in zip(near, memories, documents, strict=False)
     )

@@ -41,8 +41,8 @@ async def retrieve(
         memories = await context.memories.get(best)
         return Observed([_result(memory, scores[memory.id]) for memory in memories])
 
-    asked = {
-        "terms": dict(sorted(terms.items())),
+    asked: JsonValue = {
+        "terms": dict(terms),
         "vector_sha256": sha256_of(vector.tobytes()),
         "limit": request.limit,
         "where": where.model_dump(mode="json"),

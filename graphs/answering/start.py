@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from langchain_core.runnables import RunnableConfig
@@ -51,9 +52,10 @@ async def answer_question(
         engine=runtime.engine(),
         started_at=datetime.now(UTC),
     )
+    given: Any = {"question": question, "collection": collection}
     async with recorded_run(repositories.runs, run):
         state = await _graph().ainvoke(
-            {"question": question, "collection": collection},  # type: ignore[arg-type]
+            given,
             RunnableConfig(recursion_limit=RECURSION_LIMIT),
             context=runtime.answer_context(repositories, journal),
         )

@@ -22,7 +22,7 @@ from core.schemas.evidence import (
     Sufficiency,
     TriedRequest,
 )
-from graphs.running import RunJournal
+from graphs.running import RunContext
 from storage.protocols import Documents, Memories
 from tools.encoder import Encoder
 
@@ -81,10 +81,9 @@ class AnswerUpdate(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class AnswerContext:
+class AnswerContext(RunContext):
     """The collaborators of one run."""
 
-    journal: RunJournal
     documents: Documents
     memories: Memories
     encoder: Encoder

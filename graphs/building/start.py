@@ -1,17 +1,17 @@
 """Starts the building graph for one leased job, or resumes it where an earlier attempt stopped."""
 
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
-from storage.checkpoints import delete_thread, open_checkpointer
 
 from core.schemas.job import Lease
 from core.schemas.run import Run
 from graphs.building.graph import RECURSION_LIMIT, STEPS, make_building_graph
 from graphs.running import RunControl, RunDrained, RunJournal, Watcher, recorded_run
 from graphs.runtime import Runtime
+from storage.checkpoints import delete_thread, open_checkpointer
 from storage.protocols import Jobs
 
 STAGES = tuple(step.__name__.split("_")[0] for step in STEPS)
@@ -70,9 +70,10 @@ async def build_memories(runtime: Runtime, lease: Lease, *, control: RunControl)
             configurable={"thread_id": str(lease.run_id)}, recursion_limit=RECURSION_LIMIT
         )
         begun = (await graph.aget_state(config)).next
+        given: Any = None if begun else {"version_id": lease.version_id}
         try:
             state = await graph.ainvoke(
-                None if begun else {"version_id": lease.version_id},  # type: ignore[arg-type]
+                given,
                 config,
                 context=context,
                 durability="sync",

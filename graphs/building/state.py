@@ -14,7 +14,7 @@ from agents.segmenter import Segmenter
 from core.schemas.job import Lease
 from core.schemas.memory import Completion, Insertion, Rejection, Review
 from core.schemas.outline import Chunk, Outline, Partition
-from graphs.running import RunJournal
+from graphs.running import RunContext
 from storage.protocols import Documents, Memories
 from tools.encoder import Encoder
 
@@ -60,10 +60,9 @@ class BuildUpdate(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class BuildContext:
+class BuildContext(RunContext):
     """The collaborators of one run."""
 
-    journal: RunJournal
     lease: Lease
     documents: Documents
     memories: Memories

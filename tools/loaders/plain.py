@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from core.schemas.document import LoadedDocument
-from tools.loaders.lines import join, join_wrapped, list_item
+from tools.loaders.lines import Item, join, join_wrapped, list_item
 from tools.loaders.raw import RawDocument
 from tools.loaders.units import HEADING_LIMIT, DocumentBuilder
 
@@ -119,23 +119,24 @@ class PlainText:
         self._literal = lines[-1].rstrip().endswith("::") or bool(_CODE_DIRECTIVE.match(lines[0]))
         fields = _fields(lines)
         if fields:
-            self._builder.table(f"{name}: {value}" for name, value in fields.items() if value)
+            self._builder.table(f"{name}: {value}" for name, value in fields.items())
             return fields
         if any(_TABLE_RULE.match(line) for line in lines):
             self._builder.table(_drawn_rows(lines))
-        elif _starts_list(lines):
-            self._add_items(lines, speaker)
-        else:
-            self._builder.paragraph(join_wrapped(lines), speaker=speaker)
+            return {}
+        first_item = _first_item(lines)
+        if first_item and lines[:first_item] != ["::"]:
+            self._builder.paragraph(join_wrapped(lines[:first_item]), speaker=speaker)
+        self._add_items(lines[first_item:], speaker)
         return {}
 
     def _add_items(self, lines: Sequence[str], speaker: str | None) -> None:
         for item in _items(lines):
-            first = list_item(item[0])
-            text = first.text if first else item[0].strip()
+            first = list_item(item[0]) or Item("", item[0].strip())
+            text = first.text
             for line in item[1:]:
                 text = join(text, line.strip())
-            self._builder.list_item(text, marker=first.marker if first else "", speaker=speaker)
+            self._builder.list_item(text, marker=first.marker, speaker=speaker)
 
 
 def _blocks(text: str) -> Iterator[list[str]]:
@@ -181,11 +182,20 @@ def _drawn_rows(lines: Sequence[str]) -> Iterator[str]:
             yield " | ".join(cell for cell in _CELL_EDGE.split(line.strip()) if cell)
 
 
-def _starts_list(lines: Sequence[str]) -> bool:
-    """A list needs two items, or a first line that says it is one with the rest indented."""
-    if not list_item(lines[0]):
-        return False
-    return all(line[:1].isspace() or list_item(line) for line in lines[1:])
+def _first_item(lines: Sequence[str]) -> int:
+    """Where the block turns into a list; its length when it does not.
+
+    One dash in running text is no list: an item is the block's first line with all others indented
+    or items too, or follows a colon, or has a fellow.
+    """
+    items = [index for index, line in enumerate(lines) if list_item(line)]
+    if not items:
+        return len(lines)
+    first = items[0]
+    if first == 0:
+        tidy = all(line[:1].isspace() or list_item(line) for line in lines[1:])
+        return 0 if tidy or len(items) > 1 else len(lines)
+    return first if len(items) > 1 or lines[first - 1].rstrip().endswith(":") else len(lines)
 
 
 def _items(lines: Sequence[str]) -> Iterator[list[str]]:
@@ -195,4 +205,5 @@ def _items(lines: Sequence[str]) -> Iterator[list[str]]:
             yield item
             item = []
         item.append(line)
-    yield item
+    if item:
+        yield item

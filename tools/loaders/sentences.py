@@ -68,6 +68,8 @@ def _ends(text: str) -> Iterator[int]:
 
 def _ends_sentence(text: str, stop: re.Match[str], sentence_start: int) -> bool:
     mark = text[stop.start()]
+    if stop.start() == sentence_start and mark != "\n":
+        return False
     if mark not in _SPACED_STOP:
         return True
     if stop.end() == len(text):

@@ -5,6 +5,7 @@ where sentences end, and remembers the headings above. It knows no format.
 """
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from core.schemas.document import LoadedDocument, Unit, UnitKind
@@ -77,7 +78,7 @@ class DocumentBuilder:
 
     def code(self, text: str, *, page: int | None = None) -> None:
         """Text whose line breaks and indents matter."""
-        block = _TRAILING_BLANKS.sub("", self._clean(text)).strip("\n")
+        block = textwrap.dedent(_TRAILING_BLANKS.sub("", self._clean(text))).strip("\n")
         self._append("code", block, capped_ranges(block), page=page)
 
     def end_block(self) -> None:
