@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 
 from api.problems import FieldProblem, problem_of, respond
 from core.errors import (
-    DocumentTooLarge,
     InvalidRequest,
     NotFound,
     QuaestorError,
@@ -29,6 +28,13 @@ class InvalidFields(InvalidRequest):
     def __init__(self, *errors: FieldProblem) -> None:
         self.errors = errors
         super().__init__("; ".join(_sentence(error) for error in errors))
+
+
+class RequestTooLarge(QuaestorError):
+    """The body of the request is too large."""
+
+    code = "request_too_large"
+    status = 413
 
 
 class MethodNotAllowed(QuaestorError):
@@ -93,7 +99,7 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
         case HTTPStatus.METHOD_NOT_ALLOWED:
             known = MethodNotAllowed()
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            known = DocumentTooLarge("The body is too large.")
+            known = RequestTooLarge()
         case _:
             known = InvalidFields(
                 FieldProblem(location="body", field="", detail="this is not valid JSON")

@@ -46,9 +46,7 @@ class ServerEvent(NamedTuple):
 class Client:
     """Speaks to one server as one tenant; safe to share between threads."""
 
-    def __init__(
-        self, url: str, key: str, *, transport: httpx.BaseTransport | None = None
-    ) -> None:
+    def __init__(self, url: str, key: str, *, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url
         self._http = httpx.Client(
             base_url=url,
@@ -88,9 +86,7 @@ class Client:
         while True:
             try:
                 with file.open("rb") as content:
-                    return self._checked(
-                        "PUT", path, params=_given(query), content=content
-                    ).json()
+                    return self._checked("PUT", path, params=_given(query), content=content).json()
             except Refused as refused:
                 if refused.status != 503 or refused.job_id or time.monotonic() > deadline:
                     raise

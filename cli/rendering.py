@@ -7,7 +7,6 @@ import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 
 from pydantic_core import to_jsonable_python
@@ -15,6 +14,7 @@ from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
@@ -93,6 +93,11 @@ def make_table(*columns: str, title: str | None = None) -> Table:
     return table
 
 
+def make_panel(content: RenderableType, *, title: Text, style: str = "") -> Panel:
+    """A frame with its title on the left."""
+    return Panel(content, title=title, title_align="left", border_style=style, padding=(0, 1))
+
+
 def when(moment: datetime | None) -> str:
     """A time of day in the local zone, to the second."""
     return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
@@ -136,13 +141,8 @@ def reason_text(code: str) -> str:
 
 def _answer_panel(answer: Answer) -> Panel:
     text = with_markers(answer.text, answer.citations) or "No answer can be given."
-    return Panel(
-        plain(text),
-        title=state_text(answer.outcome),
-        title_align="left",
-        border_style=_STYLES[answer.outcome],
-        padding=(0, 1),
-    )
+    style = _STYLES[answer.outcome]
+    return make_panel(plain(text), title=state_text(answer.outcome), style=style)
 
 
 def _citation_view(citation: Citation) -> RenderableType:
@@ -179,7 +179,8 @@ def _filtered_view(filtered: Iterable[FilteredCandidate]) -> Table:
     table = make_table("kept out", "document", "source", "risk", "why", title="Filtered")
     for candidate in filtered:
         signals = "; ".join(
-            f"{signal.code} {signal.value:.2f}" + (f" ({shorten(signal.detail, 60)})" * bool(signal.detail))
+            f"{signal.code} {signal.value:.2f}"
+            + (f" ({shorten(signal.detail, 60)})" * bool(signal.detail))
             for signal in candidate.signals
         )
         table.add_row(
@@ -216,6 +217,6 @@ def build_progress(console: Console) -> Progress:
     )
 
 
-def waiting(console: Console, text: str) -> AbstractContextManager[object]:
+def waiting(console: Console, text: str) -> Status:
     """A spinner, on a terminal."""
     return console.status(text)

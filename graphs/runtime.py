@@ -1,7 +1,7 @@
 """The composition root: the only place that constructs collaborators, and chooses engines.
 
-One runtime per process: database, encoder, loader process and the agents of every role. A run
-gets a context with what it may use, bound to its tenant.
+One runtime per process: database, encoder, loader process and the agents of every role. What of
+it a run may use is told where the graph is started.
 """
 
 import asyncio
@@ -12,19 +12,18 @@ from uuid import UUID
 
 from agents.answer_verifier.local import LocalAnswerVerifier
 from agents.answerer.local import LocalAnswerer
-from agents.completer.local import LocalCompleter
 from agents.evidence_verifier.local import LocalEvidenceVerifier
-from agents.memory_verifier.local import LocalMemoryVerifier
 from agents.requester.local import LocalRequester
-from agents.selector.local import LocalSelector
 from storage.repositories import open_repositories
 from tools.loaders.process import LoaderProcess
 
 from agents.answer_verifier import AnswerVerifier
 from agents.answerer import Answerer
 from agents.completer import Completer
+from agents.completer.local import LocalCompleter
 from agents.evidence_verifier import EvidenceVerifier
 from agents.memory_verifier import MemoryVerifier
+from agents.memory_verifier.local import LocalMemoryVerifier
 from agents.outliner import Outliner
 from agents.outliner.local import LocalOutliner
 from agents.planner import Planner
@@ -35,12 +34,8 @@ from agents.reviewer.local import LocalReviewer
 from agents.segmenter import Segmenter
 from agents.segmenter.local import LocalSegmenter
 from agents.selector import Selector
-from core.schemas.evidence import Budget
-from core.schemas.job import Lease
+from agents.selector.local import LocalSelector
 from core.settings import Settings
-from graphs.answering.state import AnswerContext
-from graphs.building.state import BuildContext
-from graphs.running import RunJournal
 from storage.database import Database, open_database
 from storage.protocols import Repositories
 from tools.encoder import Encoder
@@ -82,46 +77,6 @@ class Runtime:
         """Which implementation and encoder a run uses, for its record."""
         return {"engine": self.settings.engine, "encoder": self.encoder.id}
 
-    def build_context(
-        self, repositories: Repositories, journal: RunJournal, lease: Lease
-    ) -> BuildContext:
-        """What a building run may use."""
-        return BuildContext(
-            journal=journal,
-            lease=lease,
-            documents=repositories.documents,
-            memories=repositories.memories,
-            loader=self.loader,
-            encoder=self.encoder,
-            outliner=self.agents.outliner,
-            segmenter=self.agents.segmenter,
-            reviewer=self.agents.reviewer,
-            completer=self.agents.completer,
-            memory_verifier=self.agents.memory_verifier,
-            max_review_rounds=self.settings.max_review_rounds,
-        )
-
-    def answer_context(self, repositories: Repositories, journal: RunJournal) -> AnswerContext:
-        """What an answering run may use."""
-        return AnswerContext(
-            journal=journal,
-            documents=repositories.documents,
-            memories=repositories.memories,
-            encoder=self.encoder,
-            planner=self.agents.planner,
-            requester=self.agents.requester,
-            selector=self.agents.selector,
-            evidence_verifier=self.agents.evidence_verifier,
-            answerer=self.agents.answerer,
-            answer_verifier=self.agents.answer_verifier,
-            budget=Budget(
-                max_rounds=self.settings.max_rounds,
-                max_candidates=self.settings.max_candidates,
-                max_context_characters=self.settings.max_context_characters,
-                seconds=self.settings.answer_seconds,
-            ),
-        )
-
 
 def make_agents(settings: Settings, encoder: Encoder) -> Agents:
     """The agents of the configured engine."""
@@ -158,9 +113,9 @@ async def open_runtime(settings: Settings, *, database_url: str) -> AsyncGenerat
         settings.data_dir / "encoders",
         threads=settings.encoder_threads,
     )
-    loader = LoaderProcess(settings)
+    loader = LoaderProcess.from_settings(settings)
     async with open_database(database_url, pool_size=settings.database_pool_size) as database:
         try:
             yield Runtime(settings, database, encoder, loader, make_agents(settings, encoder))
         finally:
-            await loader.close()
+            await asyncio.to_thread(loader.close)

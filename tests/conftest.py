@@ -6,19 +6,26 @@ Under pytest-xdist every worker starts its own.
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 import psycopg
 import pytest
 from psycopg import sql
 
-from core.ids import new_id
+from core.ids import content_id, new_id, sha256_of
+from core.schemas.document import LoadedDocument, Source, Span, Unit, Version
+from core.schemas.job import Lease
+from core.schemas.memory import LAYERS, Memory
 from storage.database import Database
 from storage.embedded import APP, DATABASE, OWNER, EmbeddedPostgres
 from storage.migrating import migrate
-from storage.protocols import Repositories
+from storage.protocols import IndexedMemory, Repositories, Submission, Upload, Vector
 from storage.repositories import open_repositories
 from storage.tenants import create_tenant
 
@@ -96,3 +103,90 @@ async def tenant_id(database: Database) -> UUID:
 def repositories(database: Database, tenant_id: UUID) -> Repositories:
     """What that tenant keeps, in Postgres."""
     return open_repositories(database, tenant_id)
+
+
+SOURCE = Source(principal="ada", origin="handbook", trust="upload")
+ENCODER = "letters"
+
+
+class Library:
+    """Makes uploads and memories, and takes documents through the steps of a build."""
+
+    source = SOURCE
+    encoder = ENCODER
+
+    @staticmethod
+    def upload(external_id: str = "pump", text: str = "The pump is red.", **other: Any) -> Upload:
+        named = {"filename": f"{external_id}.txt", "source": SOURCE, **other}
+        return Upload(external_id=external_id, content=text.encode(), **named)
+
+    @staticmethod
+    def loaded(text: str, **other: Any) -> LoadedDocument:
+        unit = Unit(index=0, kind="sentence", start=0, end=len(text), text=text)
+        known = {"media_type": "text/plain", "title": "Pump manual", "units": (unit,), **other}
+        return LoadedDocument(text=text, **known)
+
+    @staticmethod
+    def vector(text: str, dimensions: int = 384) -> Vector:
+        """Deterministic, of length one, exact in half precision, and near for alike texts."""
+        counts = np.zeros(dimensions, dtype=np.float32)
+        for letter, count in Counter(text.lower()).items():
+            counts[ord(letter) % dimensions] += count
+        return (counts / np.linalg.norm(counts)).astype(np.float16).astype(np.float32)
+
+    @classmethod
+    def memory(cls, version: Version, ordinal: int, text: str, **other: Any) -> IndexedMemory:
+        known = {
+            "id": content_id("memory", version.id, ordinal),
+            "document_id": version.document_id,
+            "version_id": version.id,
+            "ordinal": ordinal,
+            "status": "verified",
+            "title": "Pump manual",
+            "heading_path": ("Pumps",),
+            "span": Span(start=0, end=len(text)),
+            "page": None,
+            "text_original": text,
+            "text_completed": text,
+            "text_sha256": sha256_of(text),
+            "core": text,
+            "question": "What about it?",
+            "content_type": "concept",
+            "unit_first": 0,
+            "unit_stop": 1,
+            "source": SOURCE,
+            "batch": version.batch,
+            "collection": "default",
+            "created_at": datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
+            **other,
+        }
+        terms = Counter(text.lower().replace(".", "").split())
+        return IndexedMemory(Memory(**known), {layer: cls.vector(text) for layer in LAYERS}, terms)
+
+    @staticmethod
+    async def claim(repositories: Repositories, submission: Submission) -> Lease:
+        lease = await repositories.jobs.claim(submission.job.id, "worker", 30)
+        assert lease is not None
+        return lease
+
+    @classmethod
+    async def build(
+        cls, repositories: Repositories, external_id: str, texts: Sequence[str], **other: Any
+    ) -> tuple[Submission, tuple[Memory, ...]]:
+        """Submit, load, activate and finish a document with one memory per text."""
+        upload = cls.upload(external_id, "\n".join(texts))
+        submission = await repositories.documents.submit(upload)
+        lease = await cls.claim(repositories, submission)
+        version = submission.version
+        loaded = cls.loaded("\n".join(texts))
+        await repositories.documents.save_loaded(version.id, loaded, lease)
+        made = [cls.memory(version, number, text, **other) for number, text in enumerate(texts)]
+        await repositories.memories.activate(version.id, made, ENCODER, lease)
+        await repositories.jobs.finish(lease, "succeeded")
+        return submission, tuple(item.memory for item in made)
+
+
+@pytest.fixture
+def library() -> type[Library]:
+    """Realistic small documents, without loaders or an encoder."""
+    return Library

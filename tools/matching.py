@@ -1,14 +1,16 @@
 """How well one sentence answers one question: a few measures, and their fitted mix.
 
-Knows words, values and cosines that it is given. Which sentences to look at, and what to do with
-the best one, is the agents' affair. The mix is a logistic regression, so a score is an estimate
-of the chance that the sentence holds the answer.
+Knows words, values and the cosines it is given. Which sentences to look at, and what to do with
+the best one, is the agents' affair. The mix is a logistic regression, so a score estimates the
+chance that the sentence (or passage) holds the answer.
 """
 
 import math
-from collections.abc import Collection
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from core.schemas.document import Unit
 from core.schemas.evidence import AnswerType, Plan
 from tools.asking import cue_terms, expected_dimensions
 from tools.lexical import content_terms
@@ -43,15 +45,20 @@ def asked(plan: Plan, subquestion: str | None = None) -> Asked:
     )
 
 
+def all_asked(plan: Plan) -> list[Asked]:
+    """The question and its subquestions."""
+    return [asked(plan), *(asked(plan, part) for part in plan.subquestions)]
+
+
 def answer_values(question: Asked, text: str) -> tuple[Value, ...]:
     """The values in ``text`` that could be the answer: of the asked kind, not in the question."""
     match question.answer_type:
         case "number":
-            found = [v for v in numbers(text) if _fits(question.dimensions, v)]
+            found = [value for value in numbers(text) if _fits(question.dimensions, value)]
         case "date":
             found = list(dates(text))
         case "name":
-            found = [v for v in names(text) if not v.text[-1:].isdigit()]
+            found = [value for value in names(text) if not value.text[-1:].isdigit()]
         case _:
             return ()
     return tuple(value for value in found if value.text not in question.values)
@@ -69,17 +76,35 @@ def type_hit(question: Asked, text: str) -> float:
 
 
 class Measures(NamedTuple):
-    """What is seen of a sentence, all between 0 and 1 but for cosines."""
+    """What is seen of a sentence or passage; all but cosines lie between 0 and 1."""
 
     cosine: float
-    """Of question and sentence."""
+    """Of the question and the sentence."""
     coverage: float
     """Share of the question's telling terms in the sentence."""
     context: float
-    """The same with headings and the sentence before it."""
+    """The same with what stands around it."""
     type_hit: float
     prior: float
-    """How well the passage around it does, 0 to 1."""
+    """What was thought of it before: the passage's cosine, or the log-odds of its relevance."""
+
+
+class Mix(NamedTuple):
+    """A fitted logistic regression over measures."""
+
+    bias: float
+    weights: Measures
+
+    def probability(self, seen: Measures) -> float:
+        """The estimated chance, 0 to 1."""
+        total = math.fsum(w * x for w, x in zip(self.weights, seen, strict=True))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.bias + total))))
+
+
+def log_odds(probability: float) -> float:
+    """The logit, kept finite."""
+    kept = min(max(probability, 1e-3), 1 - 1e-3)
+    return math.log(kept / (1 - kept))
 
 
 def measures(
@@ -103,18 +128,42 @@ def measures(
     )
 
 
-class Mix(NamedTuple):
-    """A fitted logistic regression over measures."""
-
-    bias: float
-    weights: Measures
-
-    def probability(self, seen: Measures) -> float:
-        """The estimated chance, 0 to 1."""
-        total = math.fsum(w * x for w, x in zip(self.weights, seen, strict=True))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.bias + total))))
+_FAMILY = re.compile(r"[^\d]*")
 
 
-def missing_codes(question: Asked, text: str) -> Collection[str]:
-    """Part numbers the question names and ``text`` does not."""
-    return question.codes - codes(text)
+def is_about_another(question: Asked, text: str, context: str) -> bool:
+    """Whether ``text`` cannot be about the part numbers asked for.
+
+    It names a sibling (HP-210) and not the one asked for (HP-240), or the one asked for is named
+    neither in it nor around it.
+    """
+    own = codes(text)
+    missing = question.codes - own
+    if not missing:
+        return False
+    families = {_family(code) for code in missing}
+    if any(_family(code) in families for code in own) and not own & question.codes:
+        return True
+    return bool(missing - codes(context))
+
+
+def _family(code: str) -> str:
+    match = _FAMILY.match(code)
+    return match.group() if match else ""
+
+
+def centre_unit(plan: Plan, units: Sequence[Unit]) -> int:
+    """The position of the unit that shares most with the question: where to cut a long memory.
+
+    Words are weighted among the units themselves; headings count only when nothing else is there.
+    """
+    questions = all_asked(plan)
+    terms = [frozenset(content_terms(unit.text)) for unit in units]
+    weights = TermWeights(terms)
+
+    def merit(at: int) -> tuple[bool, float, float, int]:
+        shared = max(weights.coverage(question.terms, terms[at]) for question in questions)
+        typed = max(type_hit(question, units[at].text) for question in questions)
+        return units[at].kind != "heading", shared, typed, -at
+
+    return max(range(len(units)), key=merit)

@@ -36,13 +36,20 @@ def worker_command(settings: Settings) -> list[str]:
     """The command line of one worker process, for whoever supervises it."""
     return [
         sys.executable,
-        # The warning about running as root is about pickle, which this app does not accept.
-        *("-W", "ignore::celery.exceptions.SecurityWarning"),
+        # Running as root is discouraged because of pickle, which this app does not accept.
+        *("-W", "ignore:You're running the worker with superuser privileges"),
         *("-m", "celery", "--quiet", "-A", "worker.app:app", "worker"),
         *("--pool", "threads", "--concurrency", str(settings.worker_threads)),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         *("--loglevel", settings.log_level),
     ]
+
+
+def database_url(settings: Settings) -> str:
+    """Where the database is. Raises ConfigurationError when nobody said."""
+    if settings.database_url is None:
+        raise ConfigurationError("QUAESTOR_DATABASE_URL is not set; `quaestor up` sets it")
+    return settings.database_url.get_secret_value()
 
 
 def _common(settings: Settings) -> dict[str, Any]:
@@ -59,7 +66,6 @@ def _common(settings: Settings) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,  # a worker waits for its broker for ever
         "broker_connection_timeout": CONNECT_SECONDS,
-        "broker_pool_limit": 2,
         "task_publish_retry_policy": {
             "max_retries": 1,
             "interval_start": 0.1,
@@ -83,12 +89,10 @@ def _broker(settings: Settings) -> dict[str, Any]:
 
 
 def _pgmq(settings: Settings) -> dict[str, Any]:
-    if settings.database_url is None:
-        raise ConfigurationError("QUAESTOR_DATABASE_URL is not set; `quaestor up` sets it")
     return {
-        "broker_url": "pgmq://",
+        "broker_url": "pgmq://localhost",  # a name only: conn_string says where
         "broker_transport_options": {
-            "conn_string": conninfo(settings.database_url.get_secret_value()),
+            "conn_string": conninfo(database_url(settings)),
             "init_extension": False,
             "visibility_timeout": VISIBILITY_SECONDS,
             "wait_time_seconds": 0,  # more would hold a database connection inside a long poll
@@ -118,7 +122,7 @@ def _redis(url: str) -> dict[str, Any]:
 def _rabbitmq(url: str) -> dict[str, Any]:
     queue = Queue(
         QUEUE,
-        Exchange(QUEUE, type="direct"),
+        Exchange(QUEUE, type="topic"),
         routing_key=QUEUE,
         queue_arguments={"x-queue-type": "quorum"},
     )

@@ -15,11 +15,12 @@ from contextlib import AsyncExitStack
 from typing import Any, NamedTuple, NoReturn
 from uuid import UUID, uuid4
 
-from core.errors import BrokerUnavailable, ConfigurationError, Unavailable
+from core.errors import BrokerUnavailable, Unavailable
 from core.settings import Settings
 from graphs.running import RunControl
 from graphs.runtime import Runtime, open_runtime
 from storage.sweeping import beat_worker
+from worker.app import database_url
 from worker.dispatch import Dispatcher
 from worker.driving import drive
 from worker.loop import LoopThread
@@ -54,6 +55,8 @@ class WorkerProcess:
         self._active: dict[asyncio.Task[Any], tuple[Ring, RunControl]] = {}
         self._left_over: set[Ring] = set()
         self._draining = False
+        self.failed = False
+        """Whether it ends because it could not do its work, rather than because it was asked."""
 
     def start(self) -> None:
         """Begin to sweep and to show signs of life."""
@@ -77,7 +80,7 @@ class WorkerProcess:
 
     async def _start(self) -> None:
         self._sweeping = asyncio.create_task(self._keep_sweeping())
-        self._sweeping.add_done_callback(_die_with)
+        self._sweeping.add_done_callback(self._die_with)
 
     async def _keep_sweeping(self) -> NoReturn:
         while True:
@@ -122,7 +125,7 @@ class WorkerProcess:
         async with self._opening:
             if self._runtime is None:
                 self._runtime = await self._resources.enter_async_context(
-                    open_runtime(self._settings, database_url=_database_url(self._settings))
+                    open_runtime(self._settings, database_url=database_url(self._settings))
                 )
             return self._runtime
 
@@ -149,6 +152,13 @@ class WorkerProcess:
         await self._resources.aclose()
         await self._dispatcher.close()
 
+    def _die_with(self, sweeping: asyncio.Task[NoReturn]) -> None:
+        """A worker that cannot sweep must not look alive: end it in order, and say why."""
+        if not sweeping.cancelled():
+            logger.critical("sweeper failed", exc_info=sweeping.exception())
+            self.failed = True
+            os.kill(self.pid, signal.SIGTERM)
+
 
 _current: WorkerProcess | None = None
 _making = threading.Lock()
@@ -161,16 +171,3 @@ def current_process() -> WorkerProcess:
         if _current is None or _current.pid != os.getpid():
             _current = WorkerProcess(Settings())
         return _current
-
-
-def _database_url(settings: Settings) -> str:
-    if settings.database_url is None:
-        raise ConfigurationError("QUAESTOR_DATABASE_URL is not set; `quaestor up` sets it")
-    return settings.database_url.get_secret_value()
-
-
-def _die_with(sweeping: asyncio.Task[NoReturn]) -> None:
-    """A worker that cannot sweep must not look alive: end it in order, and say why."""
-    if not sweeping.cancelled():
-        logger.critical("sweeper failed", exc_info=sweeping.exception())
-        os.kill(os.getpid(), signal.SIGTERM)

@@ -3,9 +3,11 @@
 Only a worker imports this module; whoever wants work done rings through ``worker.dispatch``.
 """
 
+import logging
 from uuid import UUID
 
 from celery import shared_task
+from celery.exceptions import WorkerShutdown
 from celery.signals import setup_logging, worker_ready, worker_shutdown, worker_shutting_down
 
 from core.logs import configure_logging
@@ -23,6 +25,8 @@ def build(tenant_id: str, job_id: str) -> None:
 @setup_logging.connect
 def _log(**_: object) -> None:
     configure_logging(Settings().log_level)
+    for chatty in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)  # every ring, twice, is no news
 
 
 @worker_ready.connect
@@ -31,8 +35,12 @@ def _start(**_: object) -> None:
 
 
 @worker_shutting_down.connect
-def _drain(**_: object) -> None:
-    current_process().drain()
+def _drain(how: str, **_: object) -> None:
+    process = current_process()
+    process.drain()
+    if how == "Warm":
+        # Celery would look for its stop flag only after two polls of two seconds each.
+        raise WorkerShutdown(int(process.failed))
 
 
 @worker_shutdown.connect

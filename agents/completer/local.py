@@ -7,70 +7,129 @@ keeps its own meaning in the index.
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import islice
 
 from agents.reviewer.rules import defines, long_forms_in
-from core.completing import SEPARATOR, prefix_of
-from core.schemas.document import Span, Unit
-from core.schemas.memory import Completion, Gap, Insertion, Rejection, Review
+from core.completing import prefix_of
+from core.schemas.document import Unit
+from core.schemas.memory import Completion, Gap, GapKind, Insertion, Rejection, Review
 from core.schemas.outline import Chunk
 from tools.layout import size_of
 from tools.lexical import content_terms
 
 _MOST_WORDS = 60
 _MOST_SHARE = 0.25
-_DEFINITION_WORDS = 25
+_CUT_WORDS = 25
 _LEANS = re.compile(
     r"(?:it|this|these|those|they|he|she|such|his|her|its|their|that)\b", re.IGNORECASE
 )
-_NEGATED = re.compile(r"\b(?:not|no|never|neither|nor|without|cannot|unless|except)\b|n['’]t\b", re.I)
-_PLACES = ("background", "term", "dependency", "reference")
+_QUALIFIES = re.compile(
+    r"\b(?:not|no|never|neither|nor|without|cannot|unless|except|only)\b|n['’]t\b", re.IGNORECASE
+)
+_WORD = re.compile(r"\S+")
+_PLACES: tuple[GapKind, ...] = ("background", "term", "dependency", "reference")
 """Order in the prefix: from the widest context to the sentence just before."""
-
-
-class _Piece(NamedTuple):
-    gap: Gap
-    text: str
 
 
 class LocalCompleter:
     """Extractive completion with provenance."""
 
     async def complete(self, units: Sequence[Unit], chunk: Chunk, review: Review) -> Completion:
-        """Gravest gaps first while the prefix has room."""
-        kept: list[_Piece] = []
+        """Gravest gaps first, while the prefix has room."""
+        kept: list[tuple[Gap, Insertion]] = []
         rejections: list[Rejection] = []
         for gap in sorted(review.gaps, key=lambda gap: -gap.severity):
-            piece = _judge(units, chunk, gap)
-            if isinstance(piece, _Piece) and not _fits(units, chunk, [*kept, piece]):
-                piece = Rejection(gap_id=gap.id, reason="too_long")
-            if isinstance(piece, Rejection):
-                rejections.append(piece)
-            elif not _repeats(piece, kept):
-                kept.append(piece)
+            judged = _judge(units, chunk, gap, [insertion for _, insertion in kept])
+            if isinstance(judged, Rejection):
+                rejections.append(judged)
             else:
-                rejections.append(Rejection(gap_id=gap.id, reason="not_critical"))
-        insertions = _in_reading_order(units, kept)
-        return Completion(
-            chunk=chunk.index, insertions=insertions, rejections=tuple(rejections)
-        )
+                kept.append((gap, judged))
+        kept.sort(key=lambda pair: (_PLACES.index(pair[0].kind), pair[1].sources))
+        insertions = tuple(insertion for _, insertion in kept)
+        return Completion(chunk=chunk.index, insertions=insertions, rejections=tuple(rejections))
 
 
-def _judge(units: Sequence[Unit], chunk: Chunk, gap: Gap) -> _Piece | Rejection:
-    """The three tests, each with its reason."""
-    evidence = [units[index] for index in gap.evidence]
-    if not _is_critical(chunk, gap):
-        return Rejection(gap_id=gap.id, reason="not_critical")
-    text = _explicit_words(evidence, gap)
+def _judge(
+    units: Sequence[Unit], chunk: Chunk, gap: Gap, kept: Sequence[Insertion]
+) -> Insertion | Rejection:
+    """The three tests, then the size of the prefix."""
+    text = _explicit_words(units, chunk, gap)
     if text is None:
         return Rejection(gap_id=gap.id, reason="not_explicit")
+    if not _is_critical(units, chunk, gap, text, kept):
+        return Rejection(gap_id=gap.id, reason="not_critical")
     if not _is_on_topic(units, chunk, gap, text):
         return Rejection(gap_id=gap.id, reason="new_topic")
-    return _Piece(gap, text)
-
-
-def _is_critical(chunk: Chunk, gap: Gap) -> bool:
-    """What follows a chunk cannot stand in front of it and help; everything else may."""
-    return bool(gap.evidence) and not any(index >= chunk.stop for index in gap.evidence) or (
-        gap.kind in ("term", "background") or gap.severity > 1
+    source = units[gap.evidence[0]]
+    insertion = Insertion(
+        id=f"insertion:{gap.id}",
+        chunk=chunk.index,
+        gap_id=gap.id,
+        text=text,
+        sources=(source.index,),
+        span=source.span,
     )
+    if not _fits(units, chunk, [*kept, insertion]):
+        return Rejection(gap_id=gap.id, reason="too_long")
+    return insertion
+
+
+def _explicit_words(units: Sequence[Unit], chunk: Chunk, gap: Gap) -> str | None:
+    """The words of the first evidence unit that say the missing fact; None if they do not."""
+    if not gap.evidence:
+        return None
+    source = units[gap.evidence[0]]
+    if gap.kind == "term":
+        return _meaning(source, gap.surface)
+    if gap.evidence[0] == chunk.first - 1 and gap.kind in ("reference", "dependency"):
+        leans = source.kind in ("heading", "code") or _LEANS.match(source.text)
+        return None if leans else source.text
+    return _opening(source.text)
+
+
+def _meaning(source: Unit, term: str) -> str | None:
+    for found in long_forms_in(source):
+        if found.short == term:
+            return f"{found.short} = {found.long}"
+    is_definition = defines(source, term) or defines(source, term.removesuffix("s"))
+    return _opening(source.text) if is_definition else None
+
+
+def _opening(text: str) -> str | None:
+    """The first words, verbatim; None when what is cut off would have changed their meaning."""
+    last = next(islice(_WORD.finditer(text), _CUT_WORDS - 1, None), None)
+    if last is None:
+        return text
+    return None if _QUALIFIES.search(text, last.end()) else text[: last.end()]
+
+
+def _is_critical(
+    units: Sequence[Unit], chunk: Chunk, gap: Gap, text: str, kept: Sequence[Insertion]
+) -> bool:
+    """Not when the chunk or the prefix says it already, nor when it only follows the chunk."""
+    if gap.surface.endswith(":") and gap.evidence[0] == chunk.stop:
+        return False
+    said = [unit.text for unit in units[chunk.first : chunk.stop]]
+    said.extend(insertion.text for insertion in kept)
+    return not any(text.casefold() in other.casefold() for other in said)
+
+
+def _is_on_topic(units: Sequence[Unit], chunk: Chunk, gap: Gap, text: str) -> bool:
+    """Near enough: a heading above, the sentence before in the same section, or shared terms."""
+    source, first = units[gap.evidence[0]], units[chunk.first]
+    if source.kind == "heading" and first.heading_path[: len(source.heading_path)] == (
+        source.heading_path
+    ):
+        return True
+    if source.index == chunk.first - 1 and source.heading_path == first.heading_path:
+        return True
+    terms = set(content_terms(" ".join(first.heading_path)))
+    for unit in units[chunk.first : chunk.stop]:
+        terms.update(content_terms(unit.text))
+    return not terms.isdisjoint(content_terms(text))
+
+
+def _fits(units: Sequence[Unit], chunk: Chunk, insertions: Sequence[Insertion]) -> bool:
+    prefix = prefix_of(insertions)
+    share = len(prefix) / size_of(units, chunk.first, chunk.stop)
+    return len(prefix.split()) <= _MOST_WORDS and share <= _MOST_SHARE

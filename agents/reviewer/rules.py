@@ -35,7 +35,12 @@ _DEFINITION = re.compile(
     r"|(?:is|are)\s+the\s+name\s+(?:of|for))\s",
     re.IGNORECASE,
 )
-_GLOSSARY = re.compile(r"\b(?:glossary|definitions?|terminology|abbreviations|terms)\b", re.I)
+_GLOSSARY = re.compile(
+    r"[\d.\s]*(?:glossary|definitions|terminology|abbreviations|acronyms|terms)"
+    r"(?: (?:and|of) \w+){0,2}",
+    re.IGNORECASE,
+)
+_LABELS = frozenset({"note", "warning", "caution", "danger", "example", "tip", "important", "see"})
 _GLOSSARY_ENTRY = re.compile(
     r"\s*[*_`]{0,2}(?P<term>[A-Za-z][\w -]{1,40}?)[*_`]{0,2}\s*(?:[:–—]|\s-)\s"
 )
@@ -135,13 +140,14 @@ def _definitions_in(unit: Unit) -> Iterable[Definition]:
     if unit.kind in ("heading", "code"):
         return
     match = _DEFINITION.match(unit.text)
-    if match is None and any(_GLOSSARY.search(heading) for heading in unit.heading_path):
+    if match is None and any(_GLOSSARY.fullmatch(heading) for heading in unit.heading_path):
         match = _GLOSSARY_ENTRY.match(unit.text)
     if match is None:
         return
     term = match["term"].strip()
     stems = frozenset(content_terms(term))
-    if stems and term.split()[0].casefold() not in STOP_WORDS and len(term) > 2:
+    opening = term.split()[0].casefold()
+    if stems and len(term) > 2 and opening not in STOP_WORDS and opening not in _LABELS:
         yield Definition(term, stems, unit.index)
 
 

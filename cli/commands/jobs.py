@@ -3,10 +3,11 @@
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from cli.client import Client, open_client
 from cli.rendering import make_console, make_table, plain, print_json, state_text, when
-from core.schemas.job import Job, JobEvent
+from core.schemas.job import FINAL_STATES, Job, JobEvent
 
 app = typer.Typer()
 
@@ -50,7 +51,8 @@ def _list(found: list[object], as_json: bool) -> None:
 
 def _show(client: Client, job_id: str, follow: bool, as_json: bool) -> None:
     job = client.job(job_id)
-    events = list(client.job_events(job.id)) if follow else client.past_events(job.id)
+    ends = follow or job.state in FINAL_STATES
+    events = list(client.job_events(job.id)) if ends else []
     job = client.job(job_id)
     if as_json:
         print_json({"job": job, "events": events})
@@ -63,7 +65,7 @@ def _show(client: Client, job_id: str, follow: bool, as_json: bool) -> None:
     console.print(_events_table(events))
 
 
-def _events_table(events: list[JobEvent]) -> object:
+def _events_table(events: list[JobEvent]) -> Table:
     table = make_table("at", "event", "")
     for event in events:
         facts = ", ".join(f"{key} {value}" for key, value in event.data.items())

@@ -11,11 +11,13 @@ from langgraph.graph.state import CompiledStateGraph
 
 from core.ids import new_id
 from core.schemas.answer import Answer
+from core.schemas.evidence import Budget
 from core.schemas.run import Run
 from graphs.answering.graph import RECURSION_LIMIT, make_answering_graph
 from graphs.answering.state import AnswerContext, AnswerState
 from graphs.running import RunJournal, StepNotice, Watcher, recorded_run
 from graphs.runtime import Runtime
+from storage.protocols import Repositories
 
 OnStep = Callable[[StepNotice], Awaitable[None]]
 
@@ -57,10 +59,32 @@ async def answer_question(
         state = await _graph().ainvoke(
             given,
             RunnableConfig(recursion_limit=RECURSION_LIMIT),
-            context=runtime.answer_context(repositories, journal),
+            context=_context(runtime, repositories, journal),
         )
     answer: Answer = state["answer"]
     return answer
+
+
+def _context(runtime: Runtime, repositories: Repositories, journal: RunJournal) -> AnswerContext:
+    agents, settings = runtime.agents, runtime.settings
+    return AnswerContext(
+        journal=journal,
+        documents=repositories.documents,
+        memories=repositories.memories,
+        encoder=runtime.encoder,
+        planner=agents.planner,
+        requester=agents.requester,
+        selector=agents.selector,
+        evidence_verifier=agents.evidence_verifier,
+        answerer=agents.answerer,
+        answer_verifier=agents.answer_verifier,
+        budget=Budget(
+            max_rounds=settings.max_rounds,
+            max_candidates=settings.max_candidates,
+            max_context_characters=settings.max_context_characters,
+            seconds=settings.answer_seconds,
+        ),
+    )
 
 
 @cache

@@ -9,10 +9,11 @@ from langgraph.errors import GraphDrained
 from core.schemas.job import Lease
 from core.schemas.run import Run
 from graphs.building.graph import RECURSION_LIMIT, STEPS, make_building_graph
+from graphs.building.state import BuildContext
 from graphs.running import RunControl, RunDrained, RunJournal, Watcher, recorded_run
 from graphs.runtime import Runtime
 from storage.checkpoints import delete_thread, open_checkpointer
-from storage.protocols import Jobs
+from storage.protocols import Jobs, Repositories
 
 STAGES = tuple(step.__name__.split("_")[0] for step in STEPS)
 """What a job's ``stage`` goes through: load, outline, segment, …, store."""
@@ -60,7 +61,7 @@ async def build_memories(runtime: Runtime, lease: Lease, *, control: RunControl)
         lease=lease,
         watcher=JobWatcher(repositories.jobs, lease, control),
     )
-    context = runtime.build_context(repositories, journal, lease)
+    context = _context(runtime, repositories, journal, lease)
     async with (
         recorded_run(repositories.runs, _run_of(runtime, lease)),
         open_checkpointer(runtime.database, lease.tenant_id) as checkpointer,
@@ -83,6 +84,26 @@ async def build_memories(runtime: Runtime, lease: Lease, *, control: RunControl)
             raise RunDrained from error
     await delete_thread(runtime.database, lease.tenant_id, str(lease.run_id))
     return _result(state["memory_count"], state["warnings"])
+
+
+def _context(
+    runtime: Runtime, repositories: Repositories, journal: RunJournal, lease: Lease
+) -> BuildContext:
+    agents = runtime.agents
+    return BuildContext(
+        journal=journal,
+        lease=lease,
+        documents=repositories.documents,
+        memories=repositories.memories,
+        loader=runtime.loader,
+        encoder=runtime.encoder,
+        outliner=agents.outliner,
+        segmenter=agents.segmenter,
+        reviewer=agents.reviewer,
+        completer=agents.completer,
+        memory_verifier=agents.memory_verifier,
+        max_review_rounds=runtime.settings.max_review_rounds,
+    )
 
 
 def _result(memories: int, warnings: list[str]) -> BuildResult:

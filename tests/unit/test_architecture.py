@@ -1,6 +1,7 @@
-"""The shape of the project: one name per thing, updates inside their state, diagrams that are true."""
+"""The shape of the project: one name per thing, true diagrams, updates inside their state."""
 
 import importlib
+import importlib.util
 import json
 import typing
 from dataclasses import fields
@@ -77,8 +78,8 @@ def test_langgraph_file_names_the_graph_factories() -> None:
 def diagram(graph: typing.Any) -> str:
     """The edges of a compiled graph as a Mermaid flowchart."""
     drawn = graph.get_graph()
-    arrows = [
-        f"    {edge.source.strip('_')} {'-.->' if edge.conditional else '-->'} {edge.target.strip('_')}"
-        for edge in drawn.edges
-    ]
+    arrows = []
+    for edge in drawn.edges:
+        arrow = "-.->" if edge.conditional else "-->"
+        arrows.append(f"    {edge.source.strip('_')} {arrow} {edge.target.strip('_')}")
     return "\n".join(["```mermaid", "flowchart TD", *arrows, "```"])

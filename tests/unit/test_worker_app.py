@@ -20,7 +20,7 @@ def settings(**given: object) -> Settings:
 def test_the_default_doorbell_is_pgmq_on_the_same_postgres() -> None:
     conf = celery_app(settings()).conf
 
-    assert conf.broker_url == "pgmq://"
+    assert conf.broker_url.startswith("pgmq://")
     parts = conninfo_to_dict(conf.broker_transport_options["conn_string"])
     assert parts["host"] == "/run/pg"
     assert (parts["port"], parts["dbname"], parts["user"]) == ("5433", "quaestor", "quaestor_app")

@@ -51,7 +51,9 @@ def check_size(content: bytes, limits: LoadLimits) -> None:
     if not content:
         raise EmptyDocument
     if len(content) > limits.max_bytes:
-        raise DocumentTooLarge(f"the file has {len(content)} bytes; the limit is {limits.max_bytes}")
+        raise DocumentTooLarge(
+            f"the file has {len(content)} bytes; the limit is {limits.max_bytes}"
+        )
 
 
 def loader_for(media_type: str) -> Loader:

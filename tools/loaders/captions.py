@@ -35,10 +35,12 @@ class _Cue(NamedTuple):
 def read(raw: RawDocument) -> LoadedDocument:
     """The transcript as paragraphs, one speaker each."""
     builder = DocumentBuilder()
-    turns = list(_turns(_cues(raw.text)))
+    turns = list(_turns(_cues(raw.text), voiced="<v" in raw.text))
     for turn in turns:
         builder.paragraph(turn.text, speaker=turn.speaker)
-    metadata = {"speakers": ", ".join(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))}
+    metadata = {
+        "speakers": ", ".join(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
+    }
     if turns:
         metadata["start"] = _clock(turns[0].start)
         metadata["end"] = _clock(turns[-1].end)
@@ -69,11 +71,15 @@ def _spoken(timing: re.Match[str], lines: list[str]) -> Iterator[_Cue]:
             yield _Cue(start, end, speaker and collapse_spaces(unescape(speaker)), words)
 
 
-def _turns(cues: Iterator[_Cue]) -> Iterator[_Cue]:
-    """Cues of one speaker joined until somebody else speaks, or pauses after a sentence."""
+def _turns(cues: Iterator[_Cue], *, voiced: bool) -> Iterator[_Cue]:
+    """Cues of one speaker joined until somebody else speaks, or pauses after a sentence.
+
+    Where voices are tagged (``voiced``), an untagged cue is nobody's; where they are written out,
+    it goes on with the last one.
+    """
     turn: _Cue | None = None
     for cue in cues:
-        if turn is not None and _goes_on(turn, cue):
+        if turn is not None and _goes_on(turn, cue, voiced=voiced):
             turn = turn._replace(end=cue.end, text=_without_overlap(turn.text, cue.text))
             continue
         if turn is not None:
@@ -83,14 +89,12 @@ def _turns(cues: Iterator[_Cue]) -> Iterator[_Cue]:
         yield turn
 
 
-def _goes_on(turn: _Cue, cue: _Cue) -> bool:
-    if cue.speaker is not None and cue.speaker != turn.speaker:
+def _goes_on(turn: _Cue, cue: _Cue, *, voiced: bool) -> bool:
+    if cue.speaker != turn.speaker and (voiced or cue.speaker is not None):
         return False
-    if cue.speaker is None and turn.speaker is not None and cue.start > turn.end + _SILENCE:
-        return False
+    paused = cue.start > turn.end + _SILENCE
     ended = turn.text.endswith((".", "!", "?", "…", "。", "！", "？"))
-    long = len(turn.text) > _PARAGRAPH or cue.start > turn.end + _SILENCE
-    return not (ended and long)
+    return not (ended and (paused or len(turn.text) > _PARAGRAPH))
 
 
 def _without_overlap(spoken: str, words: str) -> str:

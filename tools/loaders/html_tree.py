@@ -224,7 +224,9 @@ class _TreeReader:
         elif self._markers:
             number, self._markers[-1] = self._markers[-1], ""
             marker = "- " if number == "-" else ""
-            self._builder.list_item(f"{number} {text}" if number not in ("-", "") else text, marker=marker)
+            self._builder.list_item(
+                f"{number} {text}" if number not in ("-", "") else text, marker=marker
+            )
         else:
             self._builder.paragraph(text)
 

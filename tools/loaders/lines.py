@@ -8,9 +8,11 @@ _WRAP_FROM = 45
 """Text wrapped narrower than this is verse, an address or a list, not prose."""
 
 _BULLET = re.compile(r"[-*+•●○▪■◦‣⁃–—·][ \t]+(?=\S)")
-_NUMBERED = re.compile(r"(?:\(?\d{1,3}(?:\.\d{1,3}){0,4}[.)]|\(?[a-zA-Z][.)]|\([ivxIVX]{1,5}\))[ \t]+(?=\S)")
+_NUMBERED = re.compile(
+    r"(?:\(?\d{1,3}(?:\.\d{1,3}){0,4}[.)]|\(?[a-zA-Z][.)]|\([ivxIVX]{1,5}\))[ \t]+(?=\S)"
+)
 _HYPHENATED = re.compile(r"[^\W\d_]{2,}[-\u2010\u00ad]\Z")
-_CJK = re.compile(r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+_CJK = re.compile(r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 class Item(NamedTuple):

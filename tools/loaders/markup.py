@@ -38,7 +38,9 @@ def read(raw: RawDocument) -> LoadedDocument:
 
 
 def _parse(text: str) -> Element:
-    body = text[text.index("?>") + 2 :] if text.lstrip().startswith("<?xml") and "?>" in text else text
+    body = (
+        text[text.index("?>") + 2 :] if text.lstrip().startswith("<?xml") and "?>" in text else text
+    )
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True, encoding="utf-8"
     )

@@ -18,7 +18,9 @@ _CELL_EDGE = re.compile(r"[ \t]{2,}|[ \t]*\|[ \t]*")
 _FIELD = re.compile(r":?([A-Z][A-Za-z0-9 _-]{0,38}):(?:[ \t]+(.*))?\Z")
 _ASCIIDOC = re.compile(r"(={1,6})[ \t]+(\S.*)\Z")
 _ORG = re.compile(r"(\*{1,8})[ \t]+(\S.*)\Z")
-_LATEX = re.compile(r"[ \t]*\\(part|chapter|(?:sub){0,2}section|(?:sub)?paragraph)\*?\{(.{1,200})\}")
+_LATEX = re.compile(
+    r"[ \t]*\\(part|chapter|(?:sub){0,2}section|(?:sub)?paragraph)\*?\{(.{1,200})\}"
+)
 _LATEX_LEVELS = {
     "part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4,
     "paragraph": 5, "subparagraph": 6,
@@ -61,13 +63,23 @@ class PlainText:
     def add(self, text: str, *, speaker: str | None = None) -> dict[str, str]:
         """Append ``text``; returns the fields of its preamble (``Title: …``), if it has one."""
         fields: dict[str, str] = {}
-        for block in _blocks(text):
+        for block in self._parts(text):
             rest = self._add_headings(block)
             if not rest:
                 continue
             found = self._add_block(rest, speaker)
             fields = fields or found
         return fields
+
+    def _parts(self, text: str) -> Iterator[list[str]]:
+        """Paragraphs, cut before lines that are marked as headings."""
+        for block in _blocks(text):
+            start = 0
+            for index in range(1, len(block)):
+                if self._marked_heading(block[index]):
+                    yield block[start:index]
+                    start = index
+            yield block[start:]
 
     def _add_headings(self, lines: list[str]) -> list[str]:
         """Take headings off the block's start; what is left is a paragraph."""
@@ -84,7 +96,11 @@ class PlainText:
     def _heading(self, lines: Sequence[str]) -> _Heading | None:
         first = lines[0]
         if _RULE.match(first):
-            if len(lines) > 2 and _underlines(first, lines[1]) and lines[2].rstrip() == first.rstrip():
+            if (
+                len(lines) > 2
+                and _underlines(first, lines[1])
+                and lines[2].rstrip() == first.rstrip()
+            ):
                 return _Heading(lines[1].strip(), self._level(first[0] + "over"), 3)
             return _Heading("", 0, 1)
         if len(lines) > 1 and _underlines(lines[1], first) and not first[0].isspace():

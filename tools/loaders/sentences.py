@@ -12,9 +12,7 @@ UNIT_LIMIT = 1_000
 """Longest sentence, in characters, that is kept whole."""
 
 _CLOSERS = "\"'”’»)\\]」』”’）】》"
-_STOPS = re.compile(
-    rf"[.!?…؟۔।॥։]++[{_CLOSERS}]*+|[。！？｡．][。！？｡．…]*+[{_CLOSERS}]*+|\n++"
-)
+_STOPS = re.compile(rf"[.!?…؟۔।॥։]++[{_CLOSERS}]*+|[。！？｡．][。！？｡．…]*+[{_CLOSERS}]*+|\n++")
 _SPACED_STOP = frozenset(".!?…؟۔।॥։")
 _WORD_BEFORE = re.compile(r"[^\s(\[\"'“‘]*\Z")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?")

@@ -35,7 +35,13 @@ class Table(NamedTuple):
 
 
 def row_sentence(columns: Row, row: Row) -> str:
-    """``Column: value`` for every filled cell; just the value where the column has no name."""
+    """``Column: value`` for every filled cell; just the value where the column has no name.
+
+    A cell merged across the row says its value once: it speaks about the rows below.
+    """
+    filled = [cell for cell in row if cell]
+    if len(filled) > 1 and len(set(filled)) == 1:
+        return collapse_spaces(filled[0])
     parts = []
     for index, cell in enumerate(row):
         value = collapse_spaces(cell)
@@ -49,8 +55,8 @@ def as_table(rows: Sequence[Row], *, header_rows: int | None = None) -> Table:
     """Tell captions, header and body apart; ``header_rows`` where the format says it."""
     grid = [tuple(collapse_spaces(cell) for cell in row) for row in rows]
     grid = [row for row in grid if any(row)]
-    first = _first_wide_row(grid)
-    captions = tuple(" ".join(filter(None, row)) for row in grid[:first])
+    first = _first_wide_row(grid) if header_rows is None else 0
+    captions = tuple(" ".join(dict.fromkeys(filter(None, row))) for row in grid[:first])
     body = grid[first:]
     count = _header_rows(body) if header_rows is None else header_rows
     count = min(count, len(body))
@@ -59,11 +65,10 @@ def as_table(rows: Sequence[Row], *, header_rows: int | None = None) -> Table:
 
 def _first_wide_row(grid: Sequence[Row]) -> int:
     """Single-cell rows above a wider table are its captions."""
-    width = max((_filled(row) for row in grid), default=0)
-    if width < 2:
+    if max((_distinct(row) for row in grid), default=0) < 2:
         return 0
     for index, row in enumerate(grid[:_SEARCHED_ROWS]):
-        if len(set(filter(None, row))) > 1:
+        if _distinct(row) > 1:
             return index
     return 0
 
@@ -77,12 +82,12 @@ def _header_rows(body: Sequence[Row]) -> int:
         if not _is_label_row(body[count]):
             break
         count += 1
-    return count if count > 1 or not _has_spans(body[0]) or _is_label_row(body[0]) else 0
+    return count
 
 
 def _is_label_row(row: Row) -> bool:
     filled = [cell for cell in row if cell]
-    if len(filled) < 2 or len(filled) * 2 < len(row):
+    if len(set(filled)) < 2 or len(filled) * 2 < len(row):
         return False
     if any(len(cell) > _HEADER_LIMIT for cell in filled):
         return False
@@ -111,5 +116,5 @@ def _column_name(rows: Sequence[Row], column: int) -> str:
     return " / ".join(dict.fromkeys(labels))
 
 
-def _filled(row: Row) -> int:
-    return sum(bool(cell) for cell in row)
+def _distinct(row: Row) -> int:
+    return len(set(filter(None, row)))

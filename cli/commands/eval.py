@@ -1,0 +1,78 @@
+"""Measure quality on a data set."""
+
+import importlib
+import importlib.util
+import json
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.table import Table
+
+from cli.failures import UsageFailed
+from cli.rendering import make_console, make_table, plain, print_json
+
+app = typer.Typer()
+
+Part = Literal["public", "heldout"]
+
+
+@app.command(name="eval", help=__doc__)
+def evaluate(
+    suite: Annotated[str, typer.Argument(help="Name of a module of evals.")],
+    data: Annotated[Path, typer.Option(help="Folder with NAME.PART files.", exists=True)],
+    part: Annotated[Part, typer.Option(help="Which half.")] = "public",
+    engine: Annotated[Literal["local"], typer.Option(help="Which engine.")] = "local",
+    to_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the result here; - for standard output.")
+    ] = None,
+) -> None:
+    """Metrics with 95 % intervals."""
+    started = time.perf_counter()
+    metrics = _suite(suite).evaluate(data, part)
+    result = {
+        "suite": suite,
+        "part": part,
+        "engine": engine,
+        "commit": _commit(),
+        "seconds": round(time.perf_counter() - started, 3),
+        "metrics": metrics,
+    }
+    if to_file == Path("-"):
+        print_json(result)
+        return
+    if to_file is not None:
+        to_file.write_text(json.dumps(result, indent=2) + "\n")
+    make_console().print(_table(metrics))
+
+
+def _suite(name: str) -> Any:
+    """The module of a suite, found by name: nothing here depends on evals."""
+    module = f"evals.{name}"
+    if not name.isidentifier() or importlib.util.find_spec(module) is None:
+        raise UsageFailed(f"there is no suite {name!r}")
+    suite = importlib.import_module(module)
+    if not hasattr(suite, "evaluate"):
+        raise UsageFailed(f"there is no suite {name!r}")
+    return suite
+
+
+def _commit() -> str | None:
+    """Of the code that was measured; None outside a repository."""
+    here = Path(__file__).parent
+    command = ["git", "-C", str(here), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _table(metrics: Mapping[str, Mapping[str, float]]) -> Table:
+    table = make_table("metric", "value", "95 % interval", "n")
+    for name, metric in metrics.items():
+        interval = f"{metric['low']:.3g} – {metric['high']:.3g}"
+        table.add_row(plain(name), f"{metric['value']:.4g}", interval, str(metric["n"]))
+    return table

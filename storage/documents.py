@@ -1,0 +1,263 @@
+"""Documents and versions in Postgres; their bytes, texts and units are blobs.
+
+What an upload means for a document with a history is decided in ``storage.submitting``.
+"""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.errors import NotFound
+from core.ids import new_id, sha256_of
+from core.schemas.document import Document, LoadedDocument, Unit, Version
+from core.schemas.job import Job, Lease
+from storage.blobs import get_blob, pack_blobs, put_blobs
+from storage.database import Database
+from storage.jobs import JOB_COLUMNS, add_event, job_of
+from storage.leases import hold
+from storage.paging import cut_page, one_page
+from storage.protocols import Page, Submission, Upload
+from storage.submitting import Past, checked, decide, document_id_of, version_id_of
+from storage.tables import documents, jobs, versions
+
+_DOCUMENT = [documents.c[name] for name in Document.model_fields]
+_VERSION = [versions.c[name] for name in Version.model_fields]
+_UNITS = TypeAdapter(tuple[Unit, ...])
+
+
+class PostgresDocuments:
+    """The documents of one tenant."""
+
+    def __init__(self, database: Database, tenant_id: UUID, *, max_attempts: int = 5) -> None:
+        self._database = database
+        self._tenant_id = tenant_id
+        self._max_attempts = max_attempts
+
+    async def submit(self, upload: Upload) -> Submission:
+        """Store an upload and the job that builds it, or find that there is nothing to do."""
+        upload = checked(upload)
+        sha256 = await asyncio.to_thread(sha256_of, upload.content)
+        packed = await pack_blobs({sha256: upload.content})
+        async with self._database.transaction(self._tenant_id) as connection:
+            document = await self._locked_document(connection, upload)
+            history = await _history(connection, document.id)
+            action, past = decide(document, history, upload, sha256)
+            if past is not None and action == "reuse":
+                return Submission(document, past.version, past.job, created=False)
+            await put_blobs(connection, self._tenant_id, packed)
+            if past is None:
+                version = await self._add_version(connection, document, upload, sha256, history)
+            else:
+                version = await _revive(connection, past.version)
+            document = await _touch(connection, document, upload)
+            return Submission(
+                document, version, await self._enqueue(connection, version), created=True
+            )
+
+    async def get(self, document_id: UUID) -> Document:
+        """One document. Raises NotFound."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            return await _document(connection, document_id)
+
+    async def find(self, external_id: str) -> Document | None:
+        """The document a client knows by this id."""
+        try:
+            return await self.get(document_id_of(self._tenant_id, external_id))
+        except NotFound:
+            return None
+
+    async def list(self, limit: int = 50, cursor: str | None = None) -> Page[Document]:
+        """Newest change first."""
+        key = (documents.c.updated_at, documents.c.id)
+        query = one_page(select(*_DOCUMENT), key, limit=limit, cursor=cursor)
+        async with self._database.transaction(self._tenant_id) as connection:
+            rows = (await connection.execute(query)).all()
+        found = [Document.model_validate(dict(row._mapping)) for row in rows]
+        return cut_page(found, limit, lambda document: (document.updated_at, document.id))
+
+    async def versions(self, document_id: UUID) -> tuple[Version, ...]:
+        """All versions, oldest first. Raises NotFound for an unknown document."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            await _document(connection, document_id)
+            return await _versions(connection, document_id)
+
+    async def version(self, version_id: UUID) -> Version:
+        """One version. Raises NotFound."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            return await _version(connection, version_id)
+
+    async def content(self, version_id: UUID) -> bytes:
+        """The original bytes."""
+        return await self._blob_of(version_id, versions.c.content_sha256)
+
+    async def text(self, version_id: UUID) -> str:
+        """The normalised text. Raises NotFound before the version was loaded."""
+        return (await self._blob_of(version_id, versions.c.text_sha256)).decode()
+
+    async def units(self, version_id: UUID) -> tuple[Unit, ...]:
+        """The units of the text. Raises NotFound before the version was loaded."""
+        data = await self._blob_of(version_id, versions.c.units_sha256)
+        return await asyncio.to_thread(_UNITS.validate_json, data)
+
+    async def save_loaded(self, version_id: UUID, loaded: LoadedDocument, lease: Lease) -> Version:
+        """Keep text and units; those of a version that was built never change."""
+        text = loaded.text.encode()
+        units = await asyncio.to_thread(_UNITS.dump_json, loaded.units)
+        keys = {"text_sha256": sha256_of(text), "units_sha256": sha256_of(units)}
+        packed = await pack_blobs({keys["text_sha256"]: text, keys["units_sha256"]: units})
+        async with self._database.transaction(self._tenant_id) as connection:
+            await hold(connection, lease)
+            version = await _version(connection, version_id)
+            if version.status != "received":
+                return version
+            await put_blobs(connection, self._tenant_id, packed)
+            await _set_version(connection, version_id, **keys, **loaded_fields(loaded))
+            # A document uploaded without a title bears its file's name until it is read.
+            await connection.execute(
+                update(documents)
+                .where(documents.c.id == version.document_id)
+                .where(documents.c.title == version.filename)
+                .values(title=loaded.title or version.filename)
+            )
+            return await _version(connection, version_id)
+
+    async def fail_version(self, version_id: UUID, lease: Lease) -> None:
+        """The build of this version has ended for good; the active one stays."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            await hold(connection, lease)
+            version = await _version(connection, version_id)
+            if version.status == "received":
+                await _set_version(connection, version_id, status="failed")
+
+    async def _blob_of(self, version_id: UUID, column: ColumnElement[Any]) -> bytes:
+        query = select(column).where(versions.c.id == version_id)
+        async with self._database.transaction(self._tenant_id) as connection:
+            key = (await connection.execute(query)).scalar_one_or_none()
+            if key is None:
+                raise NotFound(f"version {str(version_id)!r} is unknown or not loaded yet")
+            return await get_blob(connection, key)
+
+    async def _locked_document(self, connection: AsyncConnection, upload: Upload) -> Document:
+        """The document's row, made if need be; other uploads of it wait for this transaction."""
+        document_id = document_id_of(self._tenant_id, upload.external_id)
+        new = {
+            "tenant_id": self._tenant_id,
+            "id": document_id,
+            "external_id": upload.external_id,
+            **described(upload),
+        }
+        await connection.execute(insert(documents).values(new).on_conflict_do_nothing())
+        query = select(*_DOCUMENT).where(documents.c.id == document_id).with_for_update()
+        return Document.model_validate(dict((await connection.execute(query)).one()._mapping))
+
+    async def _add_version(
+        self,
+        connection: AsyncConnection,
+        document: Document,
+        upload: Upload,
+        sha256: str,
+        history: tuple[Past, ...],
+    ) -> Version:
+        number = len(history) + 1
+        new = {
+            "tenant_id": self._tenant_id,
+            "id": version_id_of(document.id, number),
+            "document_id": document.id,
+            "number": number,
+            "content_sha256": sha256,
+            "filename": upload.filename,
+            "size": len(upload.content),
+            "status": "received",
+            "batch": new_id(),
+        }
+        row = (await connection.execute(insert(versions).values(new).returning(*_VERSION))).one()
+        return Version.model_validate(dict(row._mapping))
+
+    async def _enqueue(self, connection: AsyncConnection, version: Version) -> Job:
+        new = {
+            "tenant_id": self._tenant_id,
+            "id": new_id(),
+            "kind": "memories.build",
+            "document_id": version.document_id,
+            "version_id": version.id,
+            "max_attempts": self._max_attempts,
+        }
+        row = (await connection.execute(insert(jobs).values(new).returning(*JOB_COLUMNS))).one()
+        job = job_of(row)
+        await add_event(connection, self._tenant_id, job.id, "queued", {})
+        return job
+
+
+def described(upload: Upload) -> dict[str, Any]:
+    """What the latest upload says about its document."""
+    return {
+        "title": upload.title or upload.filename,
+        "collection": upload.collection,
+        "source": upload.source.model_dump(),
+    }
+
+
+def loaded_fields(loaded: LoadedDocument) -> dict[str, Any]:
+    """What a version's row says about its text."""
+    return {
+        "media_type": loaded.media_type,
+        "text_length": len(loaded.text),
+        "unit_count": len(loaded.units),
+        "warnings": loaded.warnings,
+        "hidden": loaded.hidden,
+    }
+
+
+async def _document(connection: AsyncConnection, document_id: UUID) -> Document:
+    query = select(*_DOCUMENT).where(documents.c.id == document_id)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound(f"no document {str(document_id)!r}")
+    return Document.model_validate(dict(row._mapping))
+
+
+async def _version(connection: AsyncConnection, version_id: UUID) -> Version:
+    query = select(*_VERSION).where(versions.c.id == version_id)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound(f"no version {str(version_id)!r}")
+    return Version.model_validate(dict(row._mapping))
+
+
+async def _versions(connection: AsyncConnection, document_id: UUID) -> tuple[Version, ...]:
+    query = select(*_VERSION).where(versions.c.document_id == document_id)
+    rows = await connection.execute(query.order_by(versions.c.number))
+    return tuple(Version.model_validate(dict(row._mapping)) for row in rows)
+
+
+async def _history(connection: AsyncConnection, document_id: UUID) -> tuple[Past, ...]:
+    """Every version with its last job, oldest first."""
+    query = (
+        select(*JOB_COLUMNS)
+        .where(jobs.c.document_id == document_id)
+        .order_by(jobs.c.created_at, jobs.c.id)
+    )
+    last = {job.version_id: job for job in map(job_of, await connection.execute(query))}
+    return tuple(Past(v, last[v.id]) for v in await _versions(connection, document_id))
+
+
+async def _revive(connection: AsyncConnection, version: Version) -> Version:
+    await _set_version(connection, version.id, status="received")
+    return await _version(connection, version.id)
+
+
+async def _touch(connection: AsyncConnection, document: Document, upload: Upload) -> Document:
+    changing = update(documents).where(documents.c.id == document.id)
+    await connection.execute(
+        changing.values(**described(upload), updated_at=func.clock_timestamp())
+    )
+    return await _document(connection, document.id)
+
+
+async def _set_version(connection: AsyncConnection, version_id: UUID, **values: Any) -> None:
+    await connection.execute(update(versions).where(versions.c.id == version_id).values(**values))

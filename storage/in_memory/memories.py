@@ -1,0 +1,152 @@
+"""Memories in dictionaries, searched by going through all of them."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+import numpy as np
+
+from core.schemas.job import Lease
+from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
+from storage.in_memory.shelf import Indexed, Shelf, find, now
+from storage.memories import check_change
+from storage.protocols import IndexedMemory, Vector
+from storage.searching import K1, B
+
+
+class InMemoryMemories:
+    """The memories of one tenant."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    async def activate(
+        self, version_id: UUID, memories: Sequence[IndexedMemory], encoder: str, lease: Lease
+    ) -> None:
+        """Make a version's memories the ones that are found, unless a later version already is."""
+        self._shelf.held(lease)
+        version = find(self._shelf.versions, version_id, "version")
+        if version.status in ("active", "superseded"):
+            return
+        for item in memories:
+            self._shelf.memories[item.memory.id] = Indexed(item, encoder)
+        document = self._shelf.documents[version.document_id]
+        active = self._shelf.versions.get(document.active_version_id or version_id, version)
+        if active.number > version.number:
+            self._supersede(version_id)
+            return
+        if active is not version:
+            self._supersede(active.id)
+        self._shelf.versions[version_id] = version.model_copy(update={"status": "active"})
+        activated = {"active_version_id": version_id, "updated_at": now()}
+        self._shelf.documents[document.id] = document.model_copy(update=activated)
+
+    async def get(self, memory_ids: Sequence[UUID]) -> tuple[Memory, ...]:
+        """The memories in the order asked. Raises NotFound if one is missing."""
+        return tuple(find(self._shelf.memories, i, "memory").item.memory for i in memory_ids)
+
+    async def of_version(self, version_id: UUID) -> tuple[Memory, ...]:
+        """In document order, whatever their status. Raises NotFound for an unknown version."""
+        find(self._shelf.versions, version_id, "version")
+        return tuple(sorted(self._of_version(version_id), key=lambda memory: memory.ordinal))
+
+    async def set_status(self, memory_id: UUID, status: MemoryStatus) -> Memory:
+        """Quarantine a memory or release it. Raises Conflict for any other change."""
+        memory = find(self._shelf.memories, memory_id, "memory").item.memory
+        check_change(memory.status, status)
+        return self._set(memory, status)
+
+    async def search_lexical(
+        self, terms: Mapping[str, int], limit: int, where: SearchFilter
+    ) -> tuple[Hit, ...]:
+        """BM25 over verified memories."""
+        return self._search_terms(terms, limit, where, "verified")
+
+    async def search_vector(
+        self, layer: Layer, vector: Vector, encoder: str, limit: int, where: SearchFilter
+    ) -> tuple[Hit, ...]:
+        """Cosine similarity over one layer of verified memories."""
+        return _best(
+            (
+                Hit(memory_id=item.memory.id, score=_cosine(vector, item.vectors[layer]))
+                for item, made_by in self._in(where.collection, "verified")
+                if made_by == encoder and layer in item.vectors and _allowed(item.memory, where)
+            ),
+            limit,
+        )
+
+    async def search_quarantined(
+        self, terms: Mapping[str, int], limit: int, where: SearchFilter
+    ) -> tuple[Hit, ...]:
+        """BM25 over quarantined memories, with statistics of their own."""
+        return self._search_terms(terms, limit, where, "quarantined")
+
+    def _search_terms(
+        self, terms: Mapping[str, int], limit: int, where: SearchFilter, status: MemoryStatus
+    ) -> tuple[Hit, ...]:
+        corpus = [item for item, _ in self._in(where.collection, status)]
+        weights = _weights(terms, corpus)
+        mean = sum(sum(item.terms.values()) for item in corpus) / max(len(corpus), 1)
+        return _best(
+            (
+                Hit(memory_id=item.memory.id, score=_bm25(item.terms, weights, mean))
+                for item in corpus
+                if _allowed(item.memory, where) and item.terms.keys() & weights.keys()
+            ),
+            limit,
+        )
+
+    def _in(self, collection: str, status: MemoryStatus) -> list[tuple[IndexedMemory, str]]:
+        return [
+            (indexed.item, indexed.encoder)
+            for indexed in self._shelf.memories.values()
+            if indexed.item.memory.collection == collection and indexed.item.memory.status == status
+        ]
+
+    def _of_version(self, version_id: UUID) -> list[Memory]:
+        everything = [indexed.item.memory for indexed in self._shelf.memories.values()]
+        return [memory for memory in everything if memory.version_id == version_id]
+
+    def _supersede(self, version_id: UUID) -> None:
+        for memory in self._of_version(version_id):
+            self._set(memory, "superseded")
+        version = self._shelf.versions[version_id]
+        self._shelf.versions[version_id] = version.model_copy(update={"status": "superseded"})
+
+    def _set(self, memory: Memory, status: MemoryStatus) -> Memory:
+        changed = memory.model_copy(update={"status": status})
+        indexed = self._shelf.memories[memory.id]
+        indexed.item = indexed.item._replace(memory=changed)
+        return changed
+
+
+def _allowed(memory: Memory, where: SearchFilter) -> bool:
+    return (
+        memory.source.weight >= where.minimum_trust
+        and memory.id not in where.exclude_memories
+        and memory.source.principal not in where.exclude_principals
+        and memory.source.origin not in where.exclude_origins
+    )
+
+
+def _weights(terms: Mapping[str, int], corpus: Sequence[IndexedMemory]) -> dict[str, float]:
+    """Inverse document frequency times how often the query says the term."""
+    held = Counter(term for item in corpus for term in item.terms.keys() & terms.keys())
+    size = len(corpus)
+    return {t: terms[t] * math.log(1 + (size - n + 0.5) / (n + 0.5)) for t, n in held.items()}
+
+
+def _bm25(document: Mapping[str, int], weights: Mapping[str, float], mean_length: float) -> float:
+    norm = K1 * (1 - B + B * sum(document.values()) / mean_length)
+    shared = sorted(document.keys() & weights.keys())
+    return math.fsum(weights[t] * document[t] * (K1 + 1) / (document[t] + norm) for t in shared)
+
+
+def _cosine(left: Vector, right: Vector) -> float:
+    lengths = float(np.linalg.norm(left) * np.linalg.norm(right))
+    return float(left @ right) / lengths
+
+
+def _best(hits: Iterable[Hit], limit: int) -> tuple[Hit, ...]:
+    return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.memory_id))[:limit])

@@ -1,0 +1,251 @@
+"""Memories in Postgres: written all at once when a version becomes active, then only searched.
+
+A memory that is superseded stays readable, because it may have been cited, but leaves the
+indexes; so whatever is verified belongs to an active version.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, Select, delete, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.errors import Conflict, NotFound
+from core.schemas.job import Lease
+from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
+from storage.database import Database
+from storage.leases import hold
+from storage.protocols import IndexedMemory, Vector
+from storage.searching import search_terms, search_vectors, vector_text
+from storage.tables import documents, memories, memory_vectors, postings, versions
+
+_INSERT_VECTOR = text("""
+    insert into memory_vectors (tenant_id, memory_id, layer, encoder, dimensions, embedding)
+    values (:tenant_id, :memory_id, :layer, :encoder, :dimensions, cast(:embedding as halfvec))
+""")
+_MEMORY: Select[Any] = select(memories.c.id, memories.c.status, memories.c.body)
+
+
+class PostgresMemories:
+    """The memories of one tenant."""
+
+    def __init__(self, database: Database, tenant_id: UUID) -> None:
+        self._database = database
+        self._tenant_id = tenant_id
+
+    async def activate(
+        self, version_id: UUID, memories: Sequence[IndexedMemory], encoder: str, lease: Lease
+    ) -> None:
+        """Make a version's memories the ones that are found. A version older than the active one
+        comes too late: it is kept as superseded."""
+        rows = await asyncio.to_thread(_rows, self._tenant_id, memories, encoder)
+        async with self._database.transaction(self._tenant_id) as connection:
+            await hold(connection, lease)
+            version = await _version_to_build(connection, version_id)
+            if version.status in ("active", "superseded"):
+                return
+            if version.active_number is not None and version.active_number > version.number:
+                await _keep_as_superseded(connection, version_id, rows)
+            else:
+                await _retire(connection, version.active_id)
+                await _insert_all(connection, rows)
+                await _make_active(connection, version.document_id, version_id)
+
+    async def get(self, memory_ids: Sequence[UUID]) -> tuple[Memory, ...]:
+        """The memories in the order asked. Raises NotFound if one is missing."""
+        query = _MEMORY.where(memories.c.id.in_(set(memory_ids)))
+        async with self._database.transaction(self._tenant_id) as connection:
+            found = {row.id: _memory_of(row) for row in await connection.execute(query)}
+        missing = [str(memory_id) for memory_id in memory_ids if memory_id not in found]
+        if missing:
+            raise NotFound(f"no memory {missing[0]!r}")
+        return tuple(found[memory_id] for memory_id in memory_ids)
+
+    async def of_version(self, version_id: UUID) -> tuple[Memory, ...]:
+        """In document order, whatever their status. Raises NotFound for an unknown version."""
+        query = _MEMORY.where(memories.c.version_id == version_id).order_by(memories.c.ordinal)
+        async with self._database.transaction(self._tenant_id) as connection:
+            rows = (await connection.execute(query)).all()
+            known = select(versions.c.id).where(versions.c.id == version_id)
+            if not rows and (await connection.execute(known)).one_or_none() is None:
+                raise NotFound(f"no version {str(version_id)!r}")
+        return tuple(_memory_of(row) for row in rows)
+
+    async def set_status(self, memory_id: UUID, status: MemoryStatus) -> Memory:
+        """Quarantine a memory or release it. Raises Conflict for any other change."""
+        changing = update(memories).where(memories.c.id == memory_id)
+        async with self._database.transaction(self._tenant_id) as connection:
+            query = _MEMORY.where(memories.c.id == memory_id).with_for_update()
+            row = (await connection.execute(query)).one_or_none()
+            if row is None:
+                raise NotFound(f"no memory {str(memory_id)!r}")
+            check_change(row.status, status)
+            await connection.execute(changing.values(status=status))
+        return _memory_of(row).model_copy(update={"status": status})
+
+    async def search_lexical(
+        self, terms: Mapping[str, int], limit: int, where: SearchFilter
+    ) -> tuple[Hit, ...]:
+        """BM25 over verified memories."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            return await search_terms(connection, terms, limit, where, "verified")
+
+    async def search_vector(
+        self, layer: Layer, vector: Vector, encoder: str, limit: int, where: SearchFilter
+    ) -> tuple[Hit, ...]:
+        """Cosine similarity over one layer of verified memories."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            return await search_vectors(connection, layer, vector, encoder, limit, where)
+
+    async def search_quarantined(
+        self, terms: Mapping[str, int], limit: int, where: SearchFilter
+    ) -> tuple[Hit, ...]:
+        """BM25 over quarantined memories, with statistics of their own."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            return await search_terms(connection, terms, limit, where, "quarantined")
+
+
+def check_change(current: MemoryStatus, wanted: MemoryStatus) -> None:
+    """Raise Conflict unless this is a quarantine or a release."""
+    reversible = ("verified", "quarantined")
+    if current not in reversible or wanted not in reversible:
+        raise Conflict(f"a {current} memory cannot become {wanted}")
+
+
+def _memory_of(row: Row[Any]) -> Memory:
+    return Memory.model_validate({**row.body, "status": row.status})
+
+
+class _Rows(NamedTuple):
+    """Everything one activation inserts, per table."""
+
+    memories: list[dict[str, Any]]
+    vectors: list[dict[str, Any]]
+    postings: list[dict[str, Any]]
+
+
+def _rows(tenant_id: UUID, indexed: Sequence[IndexedMemory], encoder: str) -> _Rows:
+    return _Rows(
+        [_memory_row(tenant_id, item) for item in indexed],
+        [row for item in indexed for row in _vector_rows(tenant_id, item, encoder)],
+        _posting_rows(tenant_id, indexed),
+    )
+
+
+def _memory_row(tenant_id: UUID, item: IndexedMemory) -> dict[str, Any]:
+    memory = item.memory
+    return {
+        "tenant_id": tenant_id,
+        **memory.model_dump(
+            include={"id", "document_id", "version_id", "ordinal", "status", "collection"}
+        ),
+        "principal": memory.source.principal,
+        "origin": memory.source.origin,
+        "trust": memory.source.weight,
+        "length": sum(item.terms.values()),
+        "body": memory.model_dump(mode="json", exclude={"status"}),
+    }
+
+
+def _vector_rows(tenant_id: UUID, item: IndexedMemory, encoder: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "tenant_id": tenant_id,
+            "memory_id": item.memory.id,
+            "layer": layer,
+            "encoder": encoder,
+            "dimensions": len(vector),
+            "embedding": vector_text(vector),
+        }
+        for layer, vector in item.vectors.items()
+    ]
+
+
+def _posting_rows(tenant_id: UUID, indexed: Sequence[IndexedMemory]) -> list[dict[str, Any]]:
+    """One row per term of the version: where it occurs and how often."""
+    lists: dict[tuple[str, UUID, str], list[tuple[int, int]]] = defaultdict(list)
+    for item in indexed:
+        memory = item.memory
+        for term, frequency in item.terms.items():
+            key = (memory.collection, memory.version_id, term)
+            lists[key].append((memory.ordinal, frequency))
+    return [
+        {
+            "tenant_id": tenant_id,
+            "collection": collection,
+            "version_id": version_id,
+            "term": term,
+            "ordinals": [ordinal for ordinal, _ in entries],
+            "frequencies": [frequency for _, frequency in entries],
+        }
+        for (collection, version_id, term), entries in lists.items()
+    ]
+
+
+async def _version_to_build(connection: AsyncConnection, version_id: UUID) -> Any:
+    """The version, with the number of its document's active one. The document is locked first,
+    in a statement of its own: only then does the next one see what another activation did."""
+    document_id = select(versions.c.document_id).where(versions.c.id == version_id)
+    locking = select(documents.c.id).where(documents.c.id == document_id.scalar_subquery())
+    if (await connection.execute(locking.with_for_update())).one_or_none() is None:
+        raise NotFound(f"no version {str(version_id)!r}")
+    active = versions.alias("active")
+    query = (
+        select(
+            versions.c.document_id,
+            versions.c.number,
+            versions.c.status,
+            active.c.id.label("active_id"),
+            active.c.number.label("active_number"),
+        )
+        .join_from(versions, documents, documents.c.id == versions.c.document_id)
+        .outerjoin(active, active.c.id == documents.c.active_version_id)
+        .where(versions.c.id == version_id)
+    )
+    return (await connection.execute(query)).one()
+
+
+async def _insert_all(connection: AsyncConnection, rows: _Rows) -> None:
+    for statement, values in (
+        (insert(memories), rows.memories),
+        (_INSERT_VECTOR, rows.vectors),
+        (insert(postings), rows.postings),
+    ):
+        if values:
+            await connection.execute(statement, values)
+
+
+async def _keep_as_superseded(connection: AsyncConnection, version_id: UUID, rows: _Rows) -> None:
+    late = [{**row, "status": "superseded"} for row in rows.memories]
+    await _insert_all(connection, _Rows(late, [], []))
+    await _set_version_status(connection, version_id, "superseded")
+
+
+async def _retire(connection: AsyncConnection, version_id: UUID | None) -> None:
+    """Take a version's memories out of the indexes; they stay readable."""
+    if version_id is None:
+        return
+    of_version = select(memories.c.id).where(memories.c.version_id == version_id)
+    await connection.execute(
+        delete(memory_vectors).where(memory_vectors.c.memory_id.in_(of_version))
+    )
+    await connection.execute(delete(postings).where(postings.c.version_id == version_id))
+    superseding = update(memories).where(memories.c.version_id == version_id)
+    await connection.execute(superseding.values(status="superseded"))
+    await _set_version_status(connection, version_id, "superseded")
+
+
+async def _make_active(connection: AsyncConnection, document_id: UUID, version_id: UUID) -> None:
+    await _set_version_status(connection, version_id, "active")
+    activating = update(documents).where(documents.c.id == document_id)
+    now = func.clock_timestamp()
+    await connection.execute(activating.values(active_version_id=version_id, updated_at=now))
+
+
+async def _set_version_status(connection: AsyncConnection, version_id: UUID, status: str) -> None:
+    await connection.execute(
+        update(versions).where(versions.c.id == version_id).values(status=status)
+    )

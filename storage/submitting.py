@@ -1,0 +1,73 @@
+"""What an upload means for a document that may have had versions before: pure decisions."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from core.errors import InvalidRequest
+from core.ids import content_id
+from core.schemas.document import Document, Version
+from core.schemas.job import FINAL_STATES, Job
+from core.text import normalise
+from storage.protocols import Upload
+
+
+class Past(NamedTuple):
+    """A version and the last job that built it, or tries to."""
+
+    version: Version
+    job: Job
+
+    @property
+    def live(self) -> bool:
+        """Whether its job may still activate it."""
+        return self.job.state not in FINAL_STATES
+
+
+class Decision(NamedTuple):
+    """reuse: nothing to do. rebuild: a new job for this version. extend: a new version."""
+
+    action: Literal["reuse", "rebuild", "extend"]
+    past: Past | None = None
+
+
+def decide(
+    document: Document, history: Sequence[Past], upload: Upload, content_sha256: str
+) -> Decision:
+    """What to do with these bytes; ``history`` is oldest first. The last upload wins.
+
+    Bytes of an earlier version come back as a new one, unless that version is active and no later
+    one is still being built. A changed source or collection makes a new version as well: memories
+    carry both.
+    """
+    same_owner = (document.source, document.collection) == (upload.source, upload.collection)
+    if not history or not same_owner:
+        return Decision("extend")
+    latest = history[-1]
+    if latest.version.content_sha256 == content_sha256:
+        done_or_coming = latest.version.status == "active" or latest.live
+        return Decision("reuse" if done_or_coming else "rebuild", latest)
+    for past in history:
+        if past.version.status == "active" and past.version.content_sha256 == content_sha256:
+            later = history[past.version.number :]
+            if not any(other.live for other in later):
+                return Decision("reuse", past)
+    return Decision("extend")
+
+
+def checked(upload: Upload) -> Upload:
+    """The upload with names that can be stored. Raises InvalidRequest for an unusable id."""
+    if not upload.external_id or normalise(upload.external_id) != upload.external_id:
+        raise InvalidRequest("external_id must be non-empty text in normal form C, no controls")
+    title = normalise(upload.title).strip() if upload.title else None
+    return upload._replace(filename=normalise(upload.filename) or "unnamed", title=title or None)
+
+
+def document_id_of(tenant_id: UUID, external_id: str) -> UUID:
+    """The same document for the same external id of one tenant."""
+    return content_id("document", tenant_id, external_id)
+
+
+def version_id_of(document_id: UUID, number: int) -> UUID:
+    """The same version for the same place in a document's history."""
+    return content_id("version", document_id, number)

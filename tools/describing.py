@@ -1,0 +1,208 @@
+"""What a chunk is: its central sentence, question, keywords, names, and kind. Pure.
+
+Everything is taken from the chunk's own words and its headings; nothing is invented. Predicted
+questions are kept only if searching the document with them finds their own chunk.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.schemas.document import Unit
+from core.schemas.memory import ContentType
+from core.schemas.outline import Chunk, Outline, Part
+from tools.bm25 import Bm25
+from tools.layout import WEAK_START
+from tools.lexical import term_counts
+from tools.phrases import key_phrases
+from tools.questions import IMPERATIVES, about, is_generic, plain_heading, question_of, what_is
+from tools.tfidf import SparseRows, closeness_to_centroid, unit_vectors
+from tools.values import names
+
+_KEYWORDS = 10
+_ENTITIES = 20
+_QUESTIONS = 4
+_FOUND_WITHIN = 3
+_LEANING_WORTH = 0.8
+_SHORT_TITLE_WORDS = 4
+_LONG_CODE = 4_000
+
+_WARNING = re.compile(
+    r"(?:warning|caution|danger|attention|safety)s?\s*(?:[:!–—]|$)", re.IGNORECASE
+)
+_EXAMPLE = re.compile(r"\bfor example\b|\be\.g\.|^examples?\b", re.IGNORECASE | re.MULTILINE)
+_SIGNATURE = re.compile(r"^\s*(?:def|class|function|public|static|void)\s+\w+\s*\(", re.MULTILINE)
+_IDENTIFIER = re.compile(r"\b(?:[A-Za-z]+_[A-Za-z0-9_]+|[a-z]+[A-Z]\w+|[A-Z]{2,8}s?)\b")
+
+
+class Description(NamedTuple):
+    """What is kept with a memory besides its text."""
+
+    core: str
+    """The most central sentence: the text of one unit."""
+    question: str
+    questions: tuple[str, ...]
+    """More questions the chunk answers, each of which finds it."""
+    content_type: ContentType
+    keywords: tuple[str, ...]
+    entities: tuple[str, ...]
+    heading_path: tuple[str, ...]
+    page: int | None
+
+
+def describe_chunks(
+    title: str, units: Sequence[Unit], chunks: Sequence[Chunk], outline: Outline
+) -> tuple[Description, ...]:
+    """One description per chunk, in order."""
+    vectors = unit_vectors([unit.text for unit in units])
+    groups = [[unit.text for unit in units[chunk.first : chunk.stop]] for chunk in chunks]
+    keywords = key_phrases(groups, limit=_KEYWORDS, longest=2)
+    index = Bm25([_searchable(units[chunk.first : chunk.stop]) for chunk in chunks])
+    return tuple(
+        _describe(title, units[chunk.first : chunk.stop], chunk, outline, vectors, words, index)
+        for chunk, words in zip(chunks, keywords, strict=True)
+    )
+
+
+def _describe(
+    title: str,
+    units: Sequence[Unit],
+    chunk: Chunk,
+    outline: Outline,
+    vectors: SparseRows,
+    keywords: tuple[str, ...],
+    index: Bm25,
+) -> Description:
+    path = _heading_path(units)
+    question = _question(title, units, chunk, outline.parts[chunk.part], keywords)
+    predicted = dict.fromkeys(_predictions(title, units, keywords))
+    kept = [text for text in predicted if text != question and _finds(index, text, chunk.index)]
+    return Description(
+        core=_core(units, closeness_to_centroid(vectors, chunk.first, chunk.stop)),
+        question=question,
+        questions=tuple(kept[:_QUESTIONS]),
+        content_type=content_type_of(units),
+        keywords=keywords,
+        entities=entities_of(units),
+        heading_path=path,
+        page=next((unit.page for unit in units if unit.page is not None), None),
+    )
+
+
+def content_type_of(units: Sequence[Unit]) -> ContentType:
+    """By form: labels, imperatives, tables and code; a concept when nothing else shows."""
+    text = "\n".join(unit.text for unit in units)
+    heading = _heading_path(units)[-1:] or ("",)
+    body = [unit for unit in units if unit.kind != "heading"]
+    if _WARNING.match(heading[0]) or any(_WARNING.match(unit.text) for unit in body[:2]):
+        return "warning"
+    if _is_procedure(heading[0], body):
+        return "procedure"
+    if _share(body, "table_row") >= 0.5 or _SIGNATURE.search(text):
+        return "reference"
+    if _share(body, "code") >= 0.3 or _EXAMPLE.search(text):
+        return "example"
+    return "concept"
+
+
+def entities_of(units: Sequence[Unit]) -> tuple[str, ...]:
+    """Names, abbreviations, part numbers and code identifiers, in order of appearance."""
+    found: dict[str, str] = {}
+    for unit in units:
+        for surface in _entities_in(unit):
+            found.setdefault(surface.casefold(), surface)
+    return tuple(found.values())[:_ENTITIES]
+
+
+def _entities_in(unit: Unit) -> Iterator[str]:
+    if len(unit.text) > _LONG_CODE:
+        return
+    if unit.kind != "code":
+        for name in names(unit.text):
+            capital_by_place = name.start == 0 or unit.kind in ("heading", "table_row")
+            is_plain = name.surface.isalpha() and name.surface[1:].islower()
+            if not (capital_by_place and is_plain):
+                yield name.surface
+    for match in _IDENTIFIER.finditer(unit.text):
+        yield match.group()
+
+
+def _searchable(units: Sequence[Unit]) -> Mapping[str, int]:
+    return term_counts("\n".join((*units[0].heading_path, *(unit.text for unit in units))))
+
+
+def _heading_path(units: Sequence[Unit]) -> tuple[str, ...]:
+    """The path of the first text: a run of headings at the start belongs to what follows."""
+    opening = units[0]
+    for unit in units:
+        if unit.kind != "heading":
+            break
+        opening = unit
+    return opening.heading_path
+
+
+def _core(units: Sequence[Unit], closeness: NDArray[np.float64]) -> str:
+    """The most central sentence, the first of equals; of a table its first row."""
+    body = [unit.kind != "heading" for unit in units]
+    if sum(unit.kind == "table_row" for unit in units) * 2 > sum(body):
+        return next(unit.text for unit in units if unit.kind == "table_row")
+    worth = [_core_worth(unit, float(near)) for unit, near in zip(units, closeness, strict=True)]
+    return units[max(range(len(units)), key=lambda i: worth[i])].text
+
+
+def _core_worth(unit: Unit, closeness: float) -> float:
+    if unit.kind == "heading":
+        return -2.0
+    if unit.kind == "code":
+        return -1.0
+    return closeness * (_LEANING_WORTH if WEAK_START.match(unit.text) else 1.0)
+
+
+def _question(
+    title: str, units: Sequence[Unit], chunk: Chunk, part: Part, keywords: Sequence[str]
+) -> str:
+    """The part's question for the chunk that opens it; later chunks say what they are about."""
+    if chunk.first <= part.first or not keywords:
+        return part.question
+    return about(" and ".join(keywords[:2]), part.title or title)
+
+
+def _predictions(title: str, units: Sequence[Unit], keywords: Sequence[str]) -> Iterator[str]:
+    path = _heading_path(units)
+    headings = [unit.text for unit in units if unit.kind == "heading"] or list(path[-1:])
+    for heading in headings:
+        asked = question_of(heading, plain_heading(path[-2]) if path[1:] else title)
+        yield asked
+        short = len(plain_heading(heading).split()) <= _SHORT_TITLE_WORDS
+        if short and asked.startswith("What does") and not is_generic(heading):
+            yield what_is(heading)
+    for keyword in keywords:
+        if " " in keyword:
+            yield what_is(keyword)
+
+
+def _finds(index: Bm25, question: str, chunk: int) -> bool:
+    return chunk in index.top(term_counts(question), _FOUND_WITHIN)
+
+
+def _is_procedure(heading: str, body: Sequence[Unit]) -> bool:
+    if question_of(heading or "Text", "").startswith("How does one"):
+        return True
+    ordered = sum(
+        unit.kind in ("list_item", "sentence") and _opens_with_imperative(unit.text)
+        for unit in body
+    )
+    return ordered >= 2 and ordered * 5 >= len(body) * 2
+
+
+def _opens_with_imperative(text: str) -> bool:
+    words = text.lstrip("-*•0123456789.) ").split(maxsplit=1)
+    return bool(words) and words[0].lower().rstrip(",") in IMPERATIVES
+
+
+def _share(units: Sequence[Unit], kind: str) -> float:
+    total = sum(len(unit.text) for unit in units)
+    return sum(len(unit.text) for unit in units if unit.kind == kind) / total if total else 0.0

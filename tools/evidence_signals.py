@@ -1,0 +1,161 @@
+"""Reasons to look twice at a candidate, each a pure function of the candidates at hand.
+
+Wording only triggers a second look; few signals are hard. None depends on the order of
+candidates, and none deletes anything.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from core.schemas.document import Source
+from core.schemas.evidence import Signal, SignalCode
+from core.schemas.memory import Memory
+from core.text import shorten
+from tools.lexical import content_terms, words
+from tools.loaders.sentences import sentence_ranges
+from tools.overlap import jaccard, lcs_ratio
+from tools.statements import Statement, edited_copy
+
+ECHO = 0.7
+"""Share of the question's words, in order, from which a text repeats it."""
+
+ECHO_TRUST = 0.5
+"""From this trust on, a question under which a page answers is an FAQ; below, an echo is hard."""
+
+ISOLATION_SIZE = 6
+"""With fewer candidates nobody is isolated."""
+
+ISOLATED = 0.9
+"""The rank, as a share, from which a candidate is unlike all others."""
+
+EDIT_TRUST = 0.8
+"""Against an original of this trust, a less trusted edited copy is out."""
+
+RISK_BIAS = -0.8
+RISK_WEIGHTS: Mapping[SignalCode, float] = {
+    "echo": 2.0,
+    "unsupported": 0.6,
+    "conflict": 1.2,
+    "edited_copy": 1.2,
+    "injection": 1.0,
+    "isolation": 0.5,
+    "superseded": 0.6,
+}
+RISK_TRUST = -2.0
+RISK_SUPPORT = -0.8
+
+
+def echo_signal(question: str, memory: Memory) -> Signal | None:
+    """The text asks the question itself: the mark of a page written to be found by it.
+
+    Judged in windows of the question's length from every sentence start that opens like the
+    question. A heading, or a line of its own, that asks it is an FAQ where the source is trusted.
+    """
+    wanted = words(question)
+    if len(wanted) < 4:
+        return None
+    text = memory.text_original
+    best, at = 0.0, 0
+    for start, end in sentence_ranges(text):
+        window = words(text[start : start + 12 * len(question)])[: len(wanted) + 4]
+        if window and (window[0] == wanted[0] or text[start:end].endswith("?")):
+            ratio = lcs_ratio(wanted, window)
+            best, at = max((best, at), (ratio, -start))
+    if best < ECHO or (memory.source.weight >= ECHO_TRUST and _asks_openly(question, memory, -at)):
+        return None
+    hard = memory.source.weight < ECHO_TRUST
+    return Signal(code="echo", memory_id=memory.id, value=best, hard=hard, detail="asks it itself")
+
+
+def _asks_openly(question: str, memory: Memory, start: int) -> bool:
+    text = memory.text_original
+    before = text[:start]
+    line = text[start:].split("\n", 1)[0]
+    on_its_own = (not before.strip() or before.rstrip(" ").endswith("\n")) and line.endswith("?")
+    wanted = words(question)
+    return on_its_own or any(lcs_ratio(wanted, words(head)) >= ECHO for head in memory.heading_path)
+
+
+def injection_signals(memory: Memory) -> tuple[Signal, ...]:
+    """What was flagged while building: strong flags are hard."""
+    return tuple(
+        Signal(
+            code="injection",
+            memory_id=memory.id,
+            value=1.0 if flag.strong else 0.5,
+            hard=flag.strong,
+            detail=shorten(f"{flag.code}: {flag.detail}", 120),
+        )
+        for flag in memory.flags
+    )
+
+
+def isolation_signals(memories: Sequence[Memory]) -> tuple[Signal, ...]:
+    """Who is unlike everybody else, by rank; weak, and silent among a few candidates."""
+    if len(memories) < ISOLATION_SIZE:
+        return ()
+    terms = {memory.id: frozenset(content_terms(memory.text_original)) for memory in memories}
+    nearest = {
+        key: max(jaccard(own, other) for name, other in terms.items() if name != key)
+        for key, own in terms.items()
+    }
+    return tuple(
+        Signal(code="isolation", memory_id=key, value=round(rank, 4))
+        for key, similarity in nearest.items()
+        if (rank := _share_above(similarity, nearest)) >= ISOLATED
+    )
+
+
+def _share_above(similarity: float, nearest: Mapping[UUID, float]) -> float:
+    return sum(other > similarity for other in nearest.values()) / (len(nearest) - 1)
+
+
+def unsupported_signal(
+    statement: Statement, groups: Mapping[UUID, int], supported: bool
+) -> Signal | None:
+    """A direct answer that nobody outside its independence group gives; only marks."""
+    if statement.value is None or statement.value.kind == "boolean" or supported:
+        return None
+    return Signal(
+        code="unsupported",
+        memory_id=statement.memory_id,
+        value=round(min(1.0, statement.coverage), 4),
+    )
+
+
+def edited_copy_signal(
+    own: Statement, own_source: Source, other: Statement, other_source: Source
+) -> Signal | None:
+    """A sentence that copies a more trusted one and changes a value."""
+    if own_source.weight >= other_source.weight:
+        return None
+    likeness = edited_copy(own, other)
+    if not likeness:
+        return None
+    return Signal(
+        code="edited_copy",
+        memory_id=own.memory_id,
+        value=round(likeness, 4),
+        hard=other_source.weight >= EDIT_TRUST,
+        detail="changes a value of a more trusted text",
+    )
+
+
+def risk(signals: Sequence[Signal], trust: float, witnesses: int) -> float:
+    """The estimated chance that a candidate misleads, 0 to 1.
+
+    The strongest signal of each kind counts; support is by independent witnesses, at most two.
+    """
+    strongest: dict[SignalCode, float] = {}
+    for signal in signals:
+        strongest[signal.code] = max(signal.value, strongest.get(signal.code, 0.0))
+    total = math.fsum(
+        [
+            RISK_BIAS,
+            RISK_TRUST * (trust - 0.5),
+            RISK_SUPPORT * min(2, witnesses),
+            *(RISK_WEIGHTS[code] * value for code, value in sorted(strongest.items())),
+        ]
+    )
+    return round(1 / (1 + math.exp(-total)), 6)

@@ -1,0 +1,386 @@
+"""What the lines of pages mean: running headers, paragraphs, headings, lists, table rows.
+
+Pure rules over places and sizes; the PDF library stays outside.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from tools.loaders.lines import join, list_item
+from tools.loaders.tables import as_table
+from tools.loaders.units import DocumentBuilder
+
+HYPHEN = "\ufffe"
+"""Ends a line whose last word goes on in the next one."""
+
+_EDGE_LINES = 3
+_EDGE_ZONE = 0.15
+_MOST_PAGES = 0.4
+"""Left and right pages may have headers of their own, so "most" is less than half."""
+_MIN_REPEATS = 3
+_TINY = 1.5
+_DIGITS = re.compile(r"\d+")
+_ROMAN_PAGE = re.compile(r"[ivxlc]{1,7}")
+_NUMBERED_HEADING = re.compile(
+    r"(?:chapter |appendix |part |section )?(\d{1,2}(?:\.\d{1,2}){0,4}|[A-Z])\.?\s+[^\W\d_a-z]\S*",
+    re.I,
+)
+_SENTENCE_END = (".", "!", "?", ":", ";", "。", "！", "？", ".”", '."', ".)")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_HEADING_LENGTH = 150
+_HEADING_RATIO = 1.12
+
+
+class Cell(NamedTuple):
+    """Words of one line that stand together."""
+
+    text: str
+    left: float
+    right: float
+
+
+class Line(NamedTuple):
+    """One line; more than one cell when wide blanks cut it."""
+
+    cells: tuple[Cell, ...]
+    top: float
+    size: float
+    bold: bool = False
+    fixed: bool = False
+    """Set in a type whose letters are all equally wide."""
+
+    @property
+    def text(self) -> str:
+        """The words of all cells."""
+        return " ".join(cell.text for cell in self.cells)
+
+    @property
+    def left(self) -> float:
+        """Where it begins."""
+        return self.cells[0].left
+
+    @property
+    def right(self) -> float:
+        """Where it ends."""
+        return max(cell.right for cell in self.cells)
+
+
+class Page(NamedTuple):
+    """The lines of a page in reading order."""
+
+    number: int
+    height: float
+    lines: tuple[Line, ...]
+
+
+class _Block(NamedTuple):
+    """Lines that belong together, and the page on which they begin."""
+
+    page: int
+    lines: tuple[Line, ...]
+
+    @property
+    def size(self) -> float:
+        return self.lines[0].size
+
+
+def add_pages(builder: DocumentBuilder, pages: Sequence[Page]) -> None:
+    """Append the pages' text as paragraphs, headings, list items and table rows."""
+    merged = [page._replace(lines=tuple(_same_line_joined(page.lines))) for page in pages]
+    kept = _without_running_lines(merged)
+    for page in kept:
+        for line in page.lines:
+            if line.size < _TINY:
+                builder.hide(line.text)
+    lines = [
+        (page.number, line)
+        for page in kept
+        for line in _lone_rows_flattened(page.lines)
+        if line.size >= _TINY
+    ]
+    if not lines:
+        return
+    body = _body_size([line for _, line in lines])
+    words = _vocabulary([line for _, line in lines])
+    blocks = list(_blocks(lines))
+    levels = _levels([block.size for block in blocks if _is_heading(block, body)])
+    for block in blocks:
+        _add_block(builder, block, body, words, levels)
+
+
+def _add_block(
+    builder: DocumentBuilder,
+    block: _Block,
+    body: float,
+    words: Counter[str],
+    levels: dict[float, int],
+) -> None:
+    if len(block.lines) > 1 and _is_tabular(block.lines[0]):
+        builder.table(_table_rows(block.lines), page=block.page)
+        return
+    if all(line.fixed for line in block.lines):
+        builder.code(_set_out(block.lines), page=block.page)
+        return
+    text = _joined(block.lines, words)
+    if _is_heading(block, body):
+        builder.heading(text, _heading_level(block, text, levels), page=block.page)
+        return
+    item = list_item(text)
+    if item:
+        builder.list_item(item.text, marker=item.marker, page=block.page)
+    else:
+        builder.paragraph(text, page=block.page)
+
+
+def _same_line_joined(lines: Sequence[Line]) -> Iterator[Line]:
+    """Pieces that stand side by side at one height are one line: raised marks, cells of a row."""
+    current: Line | None = None
+    for line in lines:
+        if current is not None and _beside(current, line):
+            current = _beside_joined(current, line)
+            continue
+        if current is not None:
+            yield current
+        current = line
+    if current is not None:
+        yield current
+
+
+def _beside(line: Line, following: Line) -> bool:
+    size = max(line.size, following.size)
+    level = abs((line.top - line.size / 2) - (following.top - following.size / 2)) < 0.45 * size
+    return level and following.left >= line.right - 0.3 * size and not line.text.endswith(HYPHEN)
+
+
+def _beside_joined(line: Line, following: Line) -> Line:
+    last, first = line.cells[-1], following.cells[0]
+    if first.left - last.right > 1.2 * line.size:
+        return line._replace(cells=line.cells + following.cells)
+    gap = "" if first.left - last.right < 0.1 * line.size else " "
+    whole = Cell(last.text + gap + first.text, last.left, max(last.right, first.right))
+    return line._replace(cells=(*line.cells[:-1], whole, *following.cells[1:]))
+
+
+def _lone_rows_flattened(lines: Sequence[Line]) -> Iterator[Line]:
+    """A table has at least two rows; a wide blank in a single line is only generous setting."""
+    for index, line in enumerate(lines):
+        above = lines[index - 1] if index else None
+        below = lines[index + 1] if index + 1 < len(lines) else None
+        if not _is_tabular(line) or any(
+            other is not None and _is_tabular(other) and _is_near(*_downwards(other, line))
+            for other in (above, below)
+        ):
+            yield line
+        else:
+            yield line._replace(cells=(Cell(line.text, line.left, line.right),))
+
+
+def _downwards(one: Line, other: Line) -> tuple[Line, Line]:
+    return (one, other) if one.top >= other.top else (other, one)
+
+
+def _without_running_lines(pages: Sequence[Page]) -> list[Page]:
+    """Drop lines that stand at the edge of most pages, whatever number they count."""
+    counts = Counter(key for page in pages for key in {_edge_key(line) for line in _edges(page)})
+    running = {
+        key for key, count in counts.items() if count >= max(_MIN_REPEATS, _MOST_PAGES * len(pages))
+    }
+    kept = []
+    for page in pages:
+        dropped = {id(line) for line in _edges(page) if _edge_key(line) in running}
+        lines = tuple(line for line in page.lines if id(line) not in dropped)
+        kept.append(page._replace(lines=lines))
+    return kept
+
+
+def _edges(page: Page) -> list[Line]:
+    """The outermost lines above and below."""
+    ordered = sorted(page.lines, key=lambda line: -line.top)
+    above = [line for line in ordered[:_EDGE_LINES] if line.top > page.height * (1 - _EDGE_ZONE)]
+    below = [line for line in ordered[-_EDGE_LINES:] if line.top < page.height * _EDGE_ZONE]
+    return above + below
+
+
+def _edge_key(line: Line) -> str:
+    text = _DIGITS.sub("#", line.text.lower())
+    return "#" if _ROMAN_PAGE.fullmatch(text) else text
+
+
+def _blocks(lines: Sequence[tuple[int, Line]]) -> Iterator[_Block]:
+    page, block = lines[0][0], [lines[0][1]]
+    previous_page = page
+    for number, line in lines[1:]:
+        if _goes_on(block, line, new_page=number != previous_page):
+            block.append(line)
+        else:
+            yield _Block(page, tuple(block))
+            page, block = number, [line]
+        previous_page = number
+    yield _Block(page, tuple(block))
+
+
+def _goes_on(block: Sequence[Line], line: Line, *, new_page: bool) -> bool:
+    """Whether ``line`` belongs to the same paragraph or table as the lines before it."""
+    last = block[-1]
+    if _is_tabular(last) or _is_tabular(line):
+        return _is_tabular(last) and _is_tabular(line) and _is_near(last, line)
+    if last.text.endswith(HYPHEN):
+        return True
+    if last.fixed or line.fixed:
+        return last.fixed and line.fixed and last.top > line.top
+    if abs(last.size - line.size) > 0.08 * last.size or last.bold != line.bold:
+        return _is_near(last, line) and _is_inline_change(block, line)
+    if _starts_item(block, line):
+        return False
+    if new_page or not _is_near(last, line):
+        return line.text[:1].islower() and not last.text.endswith(_SENTENCE_END)
+    if last.text.endswith(_SENTENCE_END):
+        return not _ends_short(block, line) and line.left < last.left + 0.8 * line.size
+    return not (_ends_short(block, line) and _looks_new(line))
+
+
+def _starts_item(block: Sequence[Line], line: Line) -> bool:
+    """A bullet always does; a number may also have been wrapped to the line's start."""
+    item = list_item(line.text)
+    if item is None:
+        return False
+    after_item = list_item(block[0].text) is not None
+    return (
+        bool(item.marker)
+        or after_item
+        or _ends_short(block, line)
+        or block[-1].text.endswith(_SENTENCE_END)
+    )
+
+
+def _is_near(last: Line, line: Line) -> bool:
+    """Set one line further down, not after a gap and not in another column."""
+    return -0.5 * line.size < last.top - line.top < 1.75 * max(last.size, line.size)
+
+
+def _is_inline_change(block: Sequence[Line], line: Line) -> bool:
+    """Bold or raised words can begin a line in the middle of a sentence."""
+    last = block[-1]
+    similar = abs(last.size - line.size) < 0.25 * last.size
+    unfinished = not last.text.endswith(_SENTENCE_END) and line.text[:1].islower()
+    return similar and unfinished and not _ends_short(block, line)
+
+
+def _ends_short(block: Sequence[Line], line: Line) -> bool:
+    """Whether the last line stopped before the margin although the next word would have fit."""
+    last = block[-1]
+    margin = max(*(other.right for other in block), line.right)
+    first_word = line.text.split(maxsplit=1)[0]
+    share = len(first_word) / max(len(line.text), 1)
+    return last.right + (line.right - line.left) * share + 0.5 * last.size < margin
+
+
+def _looks_new(line: Line) -> bool:
+    return not line.text[:1].islower()
+
+
+def _is_tabular(line: Line) -> bool:
+    return len(line.cells) > 1
+
+
+def _joined(lines: Sequence[Line], words: Counter[str]) -> str:
+    text = lines[0].text
+    for line in lines[1:]:
+        if text.endswith((HYPHEN, "-")) and line.text[:1].isalpha():
+            text = _heal(text.rstrip(HYPHEN + "-"), line.text, words)
+        else:
+            text = join(text, line.text)
+    return text.replace(HYPHEN, "-")
+
+
+def _set_out(lines: Sequence[Line]) -> str:
+    """Lines of code with the indents that their places on the page show."""
+    margin = min(line.left for line in lines)
+    return "\n".join(
+        " " * round((line.left - margin) / (0.5 * line.size)) + line.text for line in lines
+    ).replace(HYPHEN, "-")
+
+
+def _heal(left: str, right: str, words: Counter[str]) -> str:
+    """Join a word cut at a line end the way the rest of the document writes it."""
+    head, tail = left.rpartition(" ")[2].lower(), right.partition(" ")[0].lower()
+    tail = re.split(r"[^\w-]", tail)[0]
+    hyphenated = words[f"{head}-{tail}"] > words[head + tail] or not tail[:1].islower()
+    return f"{left}-{right}" if hyphenated or right[:1].isupper() else left + right
+
+
+def _vocabulary(lines: Sequence[Line]) -> Counter[str]:
+    return Counter(word for line in lines for word in _WORD.findall(line.text.lower()))
+
+
+def _table_rows(lines: Sequence[Line]) -> list[str]:
+    """Rows under the names of the first one where their cells line up with it."""
+    header = lines[0].cells
+    if max(len(line.cells) for line in lines) > len(header):
+        return [" | ".join(cell.text for cell in line.cells) for line in lines]
+    grid = [_aligned(line.cells, header) for line in lines]
+    table = as_table(grid)
+    return [*table.captions, *table.sentences()]
+
+
+def _aligned(cells: Sequence[Cell], header: Sequence[Cell]) -> list[str]:
+    row = [""] * len(header)
+    for cell in cells:
+        column = min(range(len(header)), key=lambda index: _distance(cell, header[index]))
+        row[column] = f"{row[column]} {cell.text}".strip()
+    return row
+
+
+def _distance(cell: Cell, name: Cell) -> float:
+    """Between whatever edge or middle of the two is closest: columns are set in all three ways."""
+    return min(
+        abs(cell.left - name.left),
+        abs(cell.right - name.right),
+        abs(cell.left + cell.right - name.left - name.right) / 2,
+    )
+
+
+def _body_size(lines: Sequence[Line]) -> float:
+    weights: Counter[float] = Counter()
+    for line in lines:
+        weights[_rounded(line.size)] += len(line.text)
+    return weights.most_common(1)[0][0]
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2
+
+
+def _is_heading(block: _Block, body: float) -> bool:
+    """Larger than the body, or bold or numbered on its own: short, and not a sentence."""
+    text = " ".join(line.text for line in block.lines)
+    if len(text) > _HEADING_LENGTH or len(block.lines) > 3 or not re.search(r"[^\W\d_]{2}", text):
+        return False
+    if _is_tabular(block.lines[0]) and not _NUMBERED_HEADING.match(text):
+        return False
+    if text.rstrip().endswith((".", ",", ";", ":")) and not _NUMBERED_HEADING.match(text):
+        return False
+    if block.size >= body * _HEADING_RATIO:
+        return True
+    return _is_small_heading(block, text, body)
+
+
+def _is_small_heading(block: _Block, text: str, body: float) -> bool:
+    if len(block.lines) > 1 or block.size < body * 0.95:
+        return False
+    numbered = _NUMBERED_HEADING.match(text) and not text.rstrip().endswith((".", ",", ";"))
+    return block.lines[0].bold or bool(numbered and len(text) < 80)
+
+
+def _levels(sizes: Sequence[float]) -> dict[float, int]:
+    """Larger headings stand above smaller ones."""
+    distinct = sorted({_rounded(size) for size in sizes}, reverse=True)
+    return {size: min(rank, 5) for rank, size in enumerate(distinct, 1)}
+
+
+def _heading_level(block: _Block, text: str, levels: dict[float, int]) -> int:
+    match = _NUMBERED_HEADING.match(text)
+    depth = match.group(1).count(".") if match else 0
+    return levels[_rounded(block.size)] + depth

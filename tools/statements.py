@@ -1,0 +1,242 @@
+"""What a memory says about the question: its best sentences, each with the value it states.
+
+Knows how to find a statement, when two of them speak of the same thing, and when they then
+disagree. Who is right is not decided here. Every doubt is resolved towards "not the same thing":
+a false conflict costs more than a missed one.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from core.schemas.document import Span
+from core.schemas.memory import Memory
+from tools.lexical import content_terms, words
+from tools.loaders.sentences import sentence_ranges
+from tools.matching import Asked, answer_values, is_about_another
+from tools.overlap import jaccard, overlap_coefficient, rouge_l
+from tools.ranking import TermWeights
+from tools.values import Value, codes, dates, names, negations, numbers, rival_values, same_value
+
+OWN_COVERAGE = 0.35
+"""The least share of the question's telling terms that stands in the sentence itself."""
+
+FULL_COVERAGE = 0.6
+"""The least share that stands in the sentence and its headings."""
+
+STATEMENT_LIMIT = 2
+"""Statements read from one memory."""
+
+SAME_ATTRIBUTE = 0.6
+"""Jaccard similarity of the question's terms in two statements of one attribute."""
+
+SAME_CONTENT = 0.6
+"""Share of the shorter statement's words, values aside, that the other one has too."""
+
+EDITED = 0.7
+"""ROUGE-L from which a sentence is an edited copy of another, if a value differs."""
+
+
+class Statement(NamedTuple):
+    """A sentence of one memory that speaks to the question."""
+
+    memory_id: UUID
+    document_id: UUID
+    span: Span
+    """Of the sentence, in the version's text."""
+    text: str
+    value: Value | None
+    """What it states, where that could be told."""
+    others: tuple[Value, ...]
+    """Further values of the same kind that the sentence mentions."""
+    attribute: frozenset[str]
+    """The question's terms it shares, by itself or through its headings."""
+    content: frozenset[str]
+    """Its terms without those of the value."""
+    codes: frozenset[str]
+    negated: bool
+    coverage: float
+
+
+_PAST = re.compile(
+    r"\b(?:formerly|previously|used to be|in the past|at that time|originally|"
+    r"(?:until|before|up to) (?:the )?(?:end of )?(?:1\d|20)\d\d|(?:old|earlier|previous|former) "
+    r"(?:edition|version|value|interval|limit|model|price))\b",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(?:instead of|replac\w+|supersed\w+|no longer|(?:changed|reduced|shortened|raised|"
+    r"increased|extended|lowered|cut) (?:from|to)|rather than)\b",
+    re.IGNORECASE,
+)
+_OLD_VALUE = re.compile(
+    r"\b(?:from|instead of|rather than|formerly|previously|not|no longer|than|replaces|was|were)"
+    r" (?:the |every |after |a )*$",
+    re.IGNORECASE,
+)
+_CELL = re.compile(r"[^|]+")
+
+
+def statements_of(memory: Memory, question: Asked, weights: TermWeights) -> tuple[Statement, ...]:
+    """The sentences of a memory that could answer the question, best first."""
+    headings = "\n".join((memory.title, *memory.heading_path))
+    above = frozenset(content_terms(headings))
+    found = []
+    for start, end in sentence_ranges(memory.text_original):
+        text = memory.text_original[start:end]
+        own = frozenset(content_terms(text))
+        coverage = weights.coverage(question.terms, own)
+        full = weights.coverage(question.terms, own | above)
+        if coverage < OWN_COVERAGE or full < FULL_COVERAGE or text.endswith("?"):
+            continue
+        if is_about_another(question, text, headings):
+            continue
+        shift = memory.span.start
+        span = Span(start=shift + start, end=shift + end)
+        attribute = question.terms & (own | above)
+        found.append(_statement(memory, span, text, question, weights, attribute, coverage))
+    return tuple(
+        sorted(found, key=lambda item: (-item.coverage, item.span.start))[:STATEMENT_LIMIT]
+    )
+
+
+def _statement(
+    memory: Memory,
+    span: Span,
+    text: str,
+    question: Asked,
+    weights: TermWeights,
+    attribute: frozenset[str],
+    coverage: float,
+) -> Statement:
+    value, others = main_value(question, text, weights)
+    stated = frozenset(content_terms(value.surface)) if value else frozenset()
+    return Statement(
+        memory_id=memory.id,
+        document_id=memory.document_id,
+        span=span,
+        text=text,
+        value=value,
+        others=others,
+        attribute=attribute,
+        content=frozenset(content_terms(text)) - stated,
+        codes=codes(text) - (codes(value.surface) if value else frozenset()),
+        negated=negations(text) % 2 == 1,
+        coverage=coverage,
+    )
+
+
+def main_value(
+    question: Asked, text: str, weights: TermWeights
+) -> tuple[Value | None, tuple[Value, ...]]:
+    """The value a sentence gives as the answer, and the others it mentions.
+
+    In a table row it stands in the cell whose column shares most with the question. Elsewhere it
+    is the one nearest to the question's words, old values of a change aside.
+    """
+    if question.answer_type == "boolean":
+        polarity = "no" if negations(text) % 2 else "yes"
+        return Value("boolean", polarity, polarity, 0, len(text)), ()
+    found = [*_possible_values(question, text)]
+    current = [item for item in found if not _OLD_VALUE.search(text[: item.start])]
+    if "|" in text:
+        current = _in_best_cell(question, text, weights, current)
+    if not current:
+        return None, tuple(found)
+    places = _places(question, text, weights)
+    best = min(current, key=lambda item: (-_nearness(item, places), item.start))
+    return best, tuple(item for item in found if item is not best)
+
+
+def _possible_values(question: Asked, text: str) -> tuple[Value, ...]:
+    if question.answer_type in {"number", "date", "name"}:
+        return answer_values(question, text)
+    if question.answer_type != "span":
+        return ()
+    known = (*(v for v in numbers(text) if v.dimension and not v.dimension.startswith("count")),)
+    found = known or tuple(v for v in names(text) if v.text not in codes(question.text))
+    return tuple(value for value in found if value.text not in question.values)
+
+
+def _in_best_cell(
+    question: Asked, text: str, weights: TermWeights, found: Sequence[Value]
+) -> list[Value]:
+    cells = [
+        (weights.coverage(question.terms, frozenset(content_terms(cell.group()))), cell.span())
+        for cell in _CELL.finditer(text)
+    ]
+    holding = [
+        (merit, [value for value in found if start <= value.start < end])
+        for merit, (start, end) in cells
+    ]
+    best = max((item for item in holding if item[1]), key=lambda item: item[0], default=(0.0, []))
+    return best[1] if best[0] > 0 else []
+
+
+def _places(question: Asked, text: str, weights: TermWeights) -> list[tuple[int, float]]:
+    return [
+        (match.start(), max(weights.weight(term) for term in shared))
+        for match in re.finditer(r"[\w-]+", text)
+        if (shared := question.terms.intersection(content_terms(match.group())))
+    ]
+
+
+def _nearness(value: Value, places: Sequence[tuple[int, float]]) -> float:
+    return sum(weight / (10 + abs(place - value.start)) for place, weight in places)
+
+
+def same_subject(left: Statement, right: Statement) -> bool:
+    """Whether two statements of different documents speak of one attribute of one thing.
+
+    Part numbers must agree, or one side names none that the other lacks; the question's terms and
+    the other words must be largely the same; past and present are different things.
+    """
+    return (
+        left.document_id != right.document_id
+        and (left.codes <= right.codes or right.codes <= left.codes)
+        and bool(_PAST.search(left.text)) == bool(_PAST.search(right.text))
+        and jaccard(left.attribute, right.attribute) >= SAME_ATTRIBUTE
+        and overlap_coefficient(left.content, right.content) >= SAME_CONTENT
+    )
+
+
+def conflict(left: Statement, right: Statement) -> bool:
+    """Whether two statements about one thing cannot both be true."""
+    if left.value is None or right.value is None or not same_subject(left, right):
+        return False
+    if any(same_value(left.value, value) for value in right.others):
+        return False
+    if any(same_value(right.value, value) for value in left.others):
+        return False
+    return rival_values(left.value, right.value)
+
+
+def supersedes(newer: Statement, older: Statement) -> bool:
+    """Whether one statement says that it changes the value which the other still gives."""
+    return (
+        older.value is not None
+        and newer.document_id != older.document_id
+        and bool(_CHANGE.search(newer.text))
+        and any(same_value(older.value, value) for value in newer.others)
+        and jaccard(newer.attribute, older.attribute) >= SAME_ATTRIBUTE
+    )
+
+
+def edited_copy(left: Statement, right: Statement) -> float:
+    """ROUGE-L of two sentences that are one sentence but for a value; 0 when they are not."""
+    if left.document_id == right.document_id or left.codes != right.codes:
+        return 0.0
+    likeness = rouge_l(words(left.text), words(right.text))
+    return likeness if likeness >= EDITED and _one_slot_differs(left.text, right.text) else 0.0
+
+
+def _one_slot_differs(left: str, right: str) -> bool:
+    """Exactly one kind of slot differs: two at once mean another subject, not another claim."""
+    kinds = (
+        {value.text for value in (*numbers(left), *dates(left))}
+        != {value.text for value in (*numbers(right), *dates(right))},
+        {value.text for value in names(left)} != {value.text for value in names(right)},
+        negations(left) % 2 != negations(right) % 2,
+    )
+    return sum(kinds) == 1
