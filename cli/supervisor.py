@@ -176,7 +176,7 @@ class Supervisor:
             child.start()
 
     def _await_ready(self, database_url: str, listener: socket.socket) -> None:
-        with httpx.Client(trust_env=False, timeout=5.0) as http:
+        with httpx.Client(trust_env=False, timeout=2.0) as http:
             url = f"{_url(listener)}/readyz"
             self._await("api", lambda: _answers(http, url))
         self._await("worker", lambda: asyncio.run(_has_worker(database_url, self._since_start())))

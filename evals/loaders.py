@@ -1,4 +1,4 @@
-"""How many files of a mixed collection load: each becomes a document or a typed error, none crashes.
+"""How many files of a mixed collection load: a document or a typed error each, never a crash.
 
 Files go through the same isolated parser as uploads do. A crash is any reply but a document or a
 subclass of InvalidDocument; LoaderFailed means that the wall held while the parser did not, so it

@@ -22,7 +22,7 @@ from storage.jobs import JOB_COLUMNS, add_event, job_of
 from storage.leases import hold
 from storage.paging import cut_page, one_page
 from storage.protocols import Page, Submission, Upload
-from storage.submitting import Past, checked, decide, document_id_of, version_id_of
+from storage.submitting import Past, checked, decide, document_id_of, is_usable, version_id_of
 from storage.tables import documents, jobs, versions
 
 _DOCUMENT = [documents.c[name] for name in Document.model_fields]
@@ -66,10 +66,13 @@ class PostgresDocuments:
 
     async def find(self, external_id: str) -> Document | None:
         """The document a client knows by this id."""
-        try:
-            return await self.get(document_id_of(self._tenant_id, external_id))
-        except NotFound:
+        if not is_usable(external_id):
             return None
+        document_id = document_id_of(self._tenant_id, external_id)
+        query = select(*_DOCUMENT).where(documents.c.id == document_id)
+        async with self._database.transaction(self._tenant_id) as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else Document.model_validate(dict(row._mapping))
 
     async def list(self, limit: int = 50, cursor: str | None = None) -> Page[Document]:
         """Newest change first."""

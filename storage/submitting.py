@@ -57,10 +57,15 @@ def decide(
 
 def checked(upload: Upload) -> Upload:
     """The upload with names that can be stored. Raises InvalidRequest for an unusable id."""
-    if not upload.external_id or normalise(upload.external_id) != upload.external_id:
+    if not is_usable(upload.external_id):
         raise InvalidRequest("external_id must be non-empty text in normal form C, no controls")
     title = normalise(upload.title).strip() if upload.title else None
     return upload._replace(filename=normalise(upload.filename) or "unnamed", title=title or None)
+
+
+def is_usable(external_id: str) -> bool:
+    """Whether a document can be known by this id."""
+    return external_id != "" and normalise(external_id) == external_id
 
 
 def document_id_of(tenant_id: UUID, external_id: str) -> UUID:

@@ -35,7 +35,9 @@ _WARNING = re.compile(
 )
 _EXAMPLE = re.compile(r"\bfor example\b|\be\.g\.|^examples?\b", re.IGNORECASE | re.MULTILINE)
 _SIGNATURE = re.compile(r"^\s*(?:def|class|function|public|static|void)\s+\w+\s*\(", re.MULTILINE)
-_IDENTIFIER = re.compile(r"\b(?:[A-Za-z]+_[A-Za-z0-9_]+|[a-z]+[A-Z]\w+|[A-Z]{2,8}s?)\b")
+_IDENTIFIER = re.compile(
+    r"\b(?:[A-Za-z]+_[A-Za-z0-9_]+|[a-z]+[A-Z]\w+|(?<![-/])[A-Z]{2,8}s?(?![-/]))\b"
+)
 
 
 class Description(NamedTuple):

@@ -111,17 +111,12 @@ def _share_above(similarity: float, nearest: Mapping[UUID, float]) -> float:
     return sum(other > similarity for other in nearest.values()) / (len(nearest) - 1)
 
 
-def unsupported_signal(
-    statement: Statement, groups: Mapping[UUID, int], supported: bool
-) -> Signal | None:
-    """A direct answer that nobody outside its independence group gives; only marks."""
-    if statement.value is None or statement.value.kind == "boolean" or supported:
+def unsupported_signal(statement: Statement) -> Signal | None:
+    """A direct answer, to be used where nobody else gives it; only marks."""
+    if statement.value is None or statement.value.kind == "boolean":
         return None
-    return Signal(
-        code="unsupported",
-        memory_id=statement.memory_id,
-        value=round(min(1.0, statement.coverage), 4),
-    )
+    value = round(min(1.0, statement.coverage), 4)
+    return Signal(code="unsupported", memory_id=statement.memory_id, value=value)
 
 
 def edited_copy_signal(

@@ -16,8 +16,12 @@ from tools.lexical import content_terms
 from tools.matching import Asked, Measures, Mix, asked, is_about_another, log_odds, measures
 from tools.ranking import TermWeights
 
-ANSWER = Mix(-4.9, Measures(1.5, 2.1, 1.2, 0.6, 0.4))
+ANSWER = Mix(-4.96, Measures(2.82, 2.78, 0.71, 0.79, 0.25))
+"""Fitted on the same questions as the selector's mix, over passages cut to 500 characters."""
+
 ANSWER_FLOOR = 0.05
+"""With the relevance floor of ``core.sufficiency``: on the eight SQuAD articles kept aside, 80 % of
+the questions get the right sentence, and 92 to 97 % of those without an answer get none."""
 
 NEAR_BEST = 0.5
 """Further sentences of a list or comparison reach at least this share of the best one's score."""

@@ -8,7 +8,7 @@ from core.schemas.document import Document, LoadedDocument, Unit, Version
 from core.schemas.job import Job, Lease
 from storage.in_memory.shelf import Shelf, Work, find, now, page_of
 from storage.protocols import Page, Submission, Upload
-from storage.submitting import Past, checked, decide, document_id_of, version_id_of
+from storage.submitting import Past, checked, decide, document_id_of, is_usable, version_id_of
 
 
 class InMemoryDocuments:
@@ -50,6 +50,8 @@ class InMemoryDocuments:
 
     async def find(self, external_id: str) -> Document | None:
         """The document a client knows by this id."""
+        if not is_usable(external_id):
+            return None
         return self._shelf.documents.get(document_id_of(self._shelf.tenant_id, external_id))
 
     async def list(self, limit: int = 50, cursor: str | None = None) -> Page[Document]:

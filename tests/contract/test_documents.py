@@ -233,6 +233,6 @@ async def test_unknown_ids_are_not_found(kept, method):
         await getattr(kept.documents, method)(new_id())
 
 
-@pytest.mark.parametrize("external_id", ["unknown", "a\x00b"])
+@pytest.mark.parametrize("external_id", ["unknown", "", "a\x00b", "a\ud800b"])
 async def test_an_unknown_external_id_finds_nothing(kept, external_id):
     assert await kept.documents.find(external_id) is None

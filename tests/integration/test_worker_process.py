@@ -31,6 +31,8 @@ from worker.dispatch import Dispatcher
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40.0
+LONG = 80
+"""Sections of a document that takes seconds to build."""
 MIDDLE = ("review", "complete", "verify", "embed")
 """Stages that come after a checkpoint and before the memories are stored."""
 
@@ -191,7 +193,7 @@ class Shop:
         assert [version.status for version in versions] == ["active"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings(server: EmbeddedPostgres, home: Path) -> Settings:
     return Settings.model_validate(
         {
@@ -209,14 +211,19 @@ OpenShop = Callable[[Settings], Awaitable[Shop]]
 
 
 @pytest.fixture
-async def open_shop(server: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[OpenShop]:
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "worker.log"
+
+
+@pytest.fixture
+async def open_shop(server: EmbeddedPostgres, log: Path) -> AsyncIterator[OpenShop]:
     opened: list[Shop] = []
 
     async def open_with(settings: Settings) -> Shop:
         database = Database(server.app_url, pool_size=4)
         tenant_id = await create_tenant(database, f"tenant {new_id()}")
         repositories = open_repositories(database, tenant_id)
-        workers = Workers(settings, tmp_path / "worker.log")
+        workers = Workers(settings, log)
         shop = Shop(settings, database, tenant_id, repositories, Dispatcher(settings), workers)
         opened.append(shop)
         return shop
@@ -248,46 +255,66 @@ def manual(sections: int) -> str:
     return "\n".join(parts)
 
 
-async def test_a_ring_becomes_memories(shop: Shop) -> None:
-    shop.workers.start()
+class TestOneWorkerServing:
+    @pytest.fixture(scope="class")
+    def log(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        return tmp_path_factory.mktemp("serving") / "worker.log"
 
-    submission = await shop.add(manual(3))
-    job = await shop.ended(submission)
+    @pytest.fixture(scope="class", autouse=True)
+    def worker(self, settings: Settings, log: Path) -> Iterator[None]:
+        workers = Workers(settings, log)
+        workers.start()
+        yield
+        workers.stop()
 
-    assert (job.state, job.attempts) == ("succeeded", 1)
-    await shop.assert_each_effect_once(submission, job)
+    async def test_a_ring_becomes_memories(self, shop: Shop) -> None:
+        submission = await shop.add(manual(3))
+        job = await shop.ended(submission)
 
+        assert (job.state, job.attempts) == ("succeeded", 1)
+        await shop.assert_each_effect_once(submission, job)
 
-async def test_an_empty_document_fails_with_its_code_and_the_worker_goes_on(shop: Shop) -> None:
-    shop.workers.start()
+    async def test_a_job_nobody_rang_for_is_found_by_the_sweeper(self, shop: Shop) -> None:
+        job = await shop.ended(await shop.submit(manual(2)))
 
-    empty = await shop.ended(await shop.add(" \n\n"))
-    whole = await shop.ended(await shop.add(manual(2)))
+        assert job.state == "succeeded"
 
-    assert empty.error is not None
-    assert (empty.state, empty.error.code, empty.attempts) == ("failed", "empty_extraction", 1)
-    assert whole.state == "succeeded"
+    async def test_an_empty_document_fails_with_its_code_and_the_next_is_built(
+        self, shop: Shop
+    ) -> None:
+        empty = await shop.ended(await shop.add(" \n\n"))
+        whole = await shop.ended(await shop.add(manual(2)))
 
+        assert empty.error is not None
+        assert (empty.state, empty.error.code, empty.attempts) == ("failed", "empty_extraction", 1)
+        assert whole.state == "succeeded"
 
-async def test_a_job_nobody_rang_for_is_found_by_the_sweeper(shop: Shop) -> None:
-    shop.workers.start()
+    async def test_three_rings_for_one_job_are_one_attempt(self, shop: Shop) -> None:
+        submission = await shop.submit(manual(2))
+        for _ in range(3):
+            await shop.dispatcher.ring(shop.tenant_id, submission.job.id)
+        job = await shop.ended(submission)
 
-    job = await shop.ended(await shop.submit(manual(2)))
+        assert (job.attempts, job.fence) == (1, 1)
+        await shop.assert_each_effect_once(submission, job)
 
-    assert job.state == "succeeded"
+    async def test_a_running_job_is_cancelled(self, shop: Shop) -> None:
+        submission = await shop.add(manual(LONG))
+        await shop.in_the_middle(submission)
 
+        await shop.repositories.jobs.request_cancel(submission.job.id)
+        job = await shop.ended(submission)
 
-async def test_a_living_worker_shows_itself(shop: Shop) -> None:
-    shop.workers.start()
+        assert job.state == "cancelled"
+        assert await shop.repositories.memories.of_version(submission.version.id) == ()
 
-    await shop.ended(await shop.add(manual(1)))
-
-    assert await live_workers(shop.database, shop.settings.sweep_seconds * 3)
+    async def test_a_living_worker_shows_itself(self, shop: Shop) -> None:
+        assert await live_workers(shop.database, shop.settings.sweep_seconds * 3)
 
 
 async def test_kill_9_of_the_worker_in_the_middle_of_a_build(shop: Shop) -> None:
     first = shop.workers.start()
-    submission = await shop.add(manual(150))
+    submission = await shop.add(manual(LONG))
     await shop.in_the_middle(submission)
 
     first.kill()
@@ -302,7 +329,7 @@ async def test_kill_9_of_postgres_in_the_middle_of_a_build(
     shop: Shop, server: EmbeddedPostgres, home: Path
 ) -> None:
     worker = shop.workers.start()
-    submission = await shop.add(manual(150))
+    submission = await shop.add(manual(LONG))
     await shop.in_the_middle(submission)
 
     postmaster = int((home / "postgres" / "postmaster.pid").read_text().split("\n")[0])
@@ -319,7 +346,7 @@ async def test_kill_9_of_postgres_in_the_middle_of_a_build(
 
 async def test_sigterm_hands_running_jobs_back_and_ends_the_process(shop: Shop) -> None:
     first = shop.workers.start()
-    submission = await shop.add(manual(150))
+    submission = await shop.add(manual(LONG))
     await shop.in_the_middle(submission)
 
     begun = time.monotonic()
@@ -335,18 +362,6 @@ async def test_sigterm_hands_running_jobs_back_and_ends_the_process(shop: Shop) 
     assert (released.state, released.attempts) == ("queued", 0)
     assert (job.state, job.attempts) == ("succeeded", 1)
     await shop.assert_each_effect_once(submission, job)
-
-
-async def test_a_running_job_is_cancelled(shop: Shop) -> None:
-    shop.workers.start()
-    submission = await shop.add(manual(150))
-    await shop.in_the_middle(submission)
-
-    await shop.repositories.jobs.request_cancel(submission.job.id)
-    job = await shop.ended(submission)
-
-    assert job.state == "cancelled"
-    assert await shop.repositories.memories.of_version(submission.version.id) == ()
 
 
 async def test_redis_rings_as_well(open_shop: OpenShop, settings: Settings, redis_url: str) -> None:

@@ -81,5 +81,10 @@ def diagram(graph: typing.Any) -> str:
     arrows = []
     for edge in drawn.edges:
         arrow = "-.->" if edge.conditional else "-->"
-        arrows.append(f"    {edge.source.strip('_')} {arrow} {edge.target.strip('_')}")
+        arrows.append(f"    {shown(edge.source)} {arrow} {shown(edge.target)}")
     return "\n".join(["```mermaid", "flowchart TD", *arrows, "```"])
+
+
+def shown(node: str) -> str:
+    """A node's name; the two ends in capitals, for "end" is a word of Mermaid's own."""
+    return node.strip("_").upper() if node.startswith("__") else node

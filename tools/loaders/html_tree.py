@@ -17,14 +17,20 @@ from tools.loaders.units import DocumentBuilder
 Element = etree._Element
 
 _NEVER_TEXT: Final = frozenset(
-    "script style template noscript head svg math iframe object video audio canvas select option "
-    "datalist textarea graphic".split()
-)
+    (
+        "script", "style", "template", "noscript", "head", "svg", "math", "iframe", "object",
+        "video", "audio", "canvas", "select", "option", "datalist", "textarea", "graphic",
+    )
+)  # fmt: skip
 _BLOCKS: Final = frozenset(
-    "html body main article section div p blockquote quote figure figcaption address header footer "
-    "nav aside form fieldset legend details summary ul ol list dl dt dd li item table caption "
-    "thead tbody tfoot tr row td th cell pre h1 h2 h3 h4 h5 h6 head_ hr center label".split()
-)
+    (
+        "html", "body", "main", "article", "section", "div", "p", "blockquote", "quote",
+        "figure", "figcaption", "address", "header", "footer", "nav", "aside", "form",
+        "fieldset", "legend", "details", "summary", "ul", "ol", "list", "dl", "dt", "dd", "li",
+        "item", "table", "caption", "thead", "tbody", "tfoot", "tr", "row", "td", "th", "cell",
+        "pre", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "center", "label",
+    )
+)  # fmt: skip
 _ITEMS: Final = frozenset(("li", "item", "dd"))
 _ORDERED: Final = frozenset(("ol",))
 _ROWS: Final = frozenset(("tr", "row"))
@@ -45,7 +51,7 @@ _SIMPLE_SELECTOR = re.compile(r"\s*([a-z][a-z0-9]*)?([.#][\w-]+)\s*", re.IGNOREC
 
 
 def parse_html(text: str) -> Element:
-    """The tree of ``text``; broken markup is mended. Raises EmptyExtraction when nothing is in it."""
+    """The tree of ``text``, broken markup mended. Raises EmptyExtraction when nothing is in it."""
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
@@ -61,13 +67,13 @@ def take_hidden(root: Element, builder: DocumentBuilder) -> None:
         words = (comment.text or "").strip()
         if words and not words.startswith(("[if", "[endif", "<![")):
             builder.hide(words)
-        _drop(comment)
+        drop(comment)
     for element in list(root.iter(etree.Element)):
         if isinstance(element.tag, str) and _is_hidden(element, selectors):
-            words = " ".join(_visible_text(element).split())
+            words = " ".join(visible_text(element).split())
             if words:
                 builder.hide(words)
-            _drop(element)
+            drop(element)
 
 
 def add_tree(root: Element, builder: DocumentBuilder) -> None:
@@ -75,25 +81,22 @@ def add_tree(root: Element, builder: DocumentBuilder) -> None:
     _TreeReader(builder).read(root)
 
 
-def visible_length(root: Element) -> int:
-    """How many characters of text, without white space, stand below ``root``."""
-    return sum(len(part) for part in _visible_text(root).split())
-
-
-def _visible_text(root: Element) -> str:
+def visible_text(root: Element) -> str:
+    """The text below ``root``, scripts and the like left out; blocks are set apart by a space."""
     parts: list[str] = []
     walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walker:
         if event == "start" and element.tag in _NEVER_TEXT and element is not root:
             walker.skip_subtree()
         elif event == "start":
-            parts.append(element.text or "")
+            parts.append(f" {element.text or ''}" if element.tag in _BLOCKS else element.text or "")
         if event != "start" and element is not root:
             parts.append(f" {element.tail or ''}" if element.tag in _BLOCKS else element.tail or "")
     return "".join(parts)
 
 
-def _drop(element: Element) -> None:
+def drop(element: Element) -> None:
+    """Remove an element but keep the text that follows it."""
     parent = element.getparent()
     if parent is None:
         return
@@ -215,7 +218,7 @@ class _TreeReader:
         self._inline.clear()
         if not text.strip():
             return
-        if self._tables:
+        if self._tables and self._tables[-1].in_cell:
             self._tables[-1].add(text)
         elif self._pre:
             self._builder.code(text)
@@ -255,6 +258,11 @@ class _Grid:
         self._carried: dict[tuple[int, int], str] = {}
         self._column = 0
 
+    @property
+    def in_cell(self) -> bool:
+        """Whether a cell has begun; a caption stands before all of them."""
+        return bool(self._rows and self._rows[-1])
+
     def start_row(self) -> None:
         self._rows.append([])
         self._headers.append(True)
@@ -274,8 +282,6 @@ class _Grid:
                 self._carried[len(self._rows) - 1 + down, self._column + across] = ""
 
     def add(self, text: str) -> None:
-        if not self._rows or not self._rows[-1]:
-            return
         row = self._rows[-1]
         whole = join(row[self._column], " ".join(text.split()))
         width, height = self._span
@@ -300,14 +306,12 @@ class _Grid:
 
 
 def _is_data_table(table: Element) -> bool:
-    """Tables that hold tables, or one column, or are declared so, only lay out a page."""
+    """Tables that hold tables or headings, or one column, or are declared so, lay out a page."""
     if table.get("role") in ("presentation", "none"):
         return False
-    if next((inner for inner in table.iter("table") if inner is not table), None) is not None:
+    if any(True for inner in table.iter("table", "h1", "h2", "h3") if inner is not table):
         return False
-    return any(
-        sum(1 for cell in row if cell.tag in _CELLS) > 1 for row in table.iter(*_ROWS)
-    ) and not any(True for _ in table.iter("h1", "h2", "h3", "ul", "ol"))
+    return any(sum(cell.tag in _CELLS for cell in row) > 1 for row in table.iter(*_ROWS))
 
 
 def _is_tei_head(element: Element) -> bool:

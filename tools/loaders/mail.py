@@ -10,7 +10,7 @@ from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from core.errors import CorruptDocument, EncryptedDocument
 from core.schemas.document import LoadedDocument
@@ -38,7 +38,7 @@ class _Passage(NamedTuple):
 def read(raw: RawDocument) -> LoadedDocument:
     """The message. Raises EncryptedDocument for S/MIME and PGP, CorruptDocument for chaos."""
     try:
-        message = cast(EmailMessage, message_from_bytes(_source(raw), policy=policy.default))
+        message = message_from_bytes(_source(raw), policy=policy.default)
         return _read_message(raw, message)
     except (MessageError, ValueError, LookupError, AttributeError, TypeError) as error:
         # The standard parser meets malformed headers with whatever its helpers raise.

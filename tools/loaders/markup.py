@@ -1,9 +1,11 @@
 """XML of any vocabulary: prose as paragraphs, records as rows, titles as headings.
 
 Entities are never resolved and nothing is fetched. An element that mixes text with tags is a
-paragraph; one whose children are all short leaves is a record.
+paragraph; short leaves that stand together are a record.
 """
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 from lxml import etree
@@ -15,9 +17,39 @@ from tools.loaders.plain import add_source
 from tools.loaders.raw import RawDocument
 from tools.loaders.units import DocumentBuilder
 
-_TITLES: Final = frozenset("title heading article-title head invention-title subtitle".split())
-_SECTIONS: Final = frozenset("sec section chapter part appendix div app".split())
-_PROSE: Final = frozenset("p para paragraph li item abstract claim-text".split())
+_TITLES: Final = frozenset(
+    (
+        "title",
+        "heading",
+        "article-title",
+        "head",
+        "invention-title",
+        "subtitle",
+    )
+)
+_SECTIONS: Final = frozenset(
+    (
+        "sec",
+        "section",
+        "chapter",
+        "part",
+        "appendix",
+        "div",
+        "app",
+    )
+)
+_PROSE: Final = frozenset(
+    (
+        "p",
+        "para",
+        "paragraph",
+        "li",
+        "item",
+        "abstract",
+        "claim-text",
+    )
+)
+_ROWS: Final = frozenset(("row", "tr"))
 _LEAF_LIMIT: Final = 200
 
 
@@ -57,26 +89,41 @@ class _TreeText:
         self._builder = builder
 
     def add(self, element: Element, level: int = 1) -> None:
+        """Append the element and everything in it."""
         children = [child for child in element if isinstance(child.tag, str)]
         name = _name(element)
         if name in _TITLES:
             self._builder.heading(_words(element), level)
         elif not children or _has_own_text(element) or name in _PROSE:
             self._builder.paragraph(_words(element))
-        elif _is_record(children):
-            cells = ((_name(child), _words(child)) for child in children)
-            self._builder.table([" | ".join(f"{key}: {words}" for key, words in cells if words)])
+        elif name in _ROWS:
+            self._builder.table([" | ".join(filter(None, map(_words, children)))])
         else:
-            for child in children:
+            self._add_children(children, level)
+
+    def _add_children(self, children: Sequence[Element], level: int) -> None:
+        for is_leaf, run in groupby(children, key=_is_field):
+            if is_leaf:
+                self._builder.table(_records(list(run)))
+                continue
+            for child in run:
                 self.add(child, level + (_name(child) in _SECTIONS))
 
 
-def _is_record(children: list[Element]) -> bool:
-    return len(children) > 1 and all(
-        not len(child)
-        and len(child.text or "") <= _LEAF_LIMIT
-        and _name(child) not in _PROSE | _TITLES
-        for child in children
+def _records(leaves: Sequence[Element]) -> list[str]:
+    """Leaves with different names are the fields of one record; with one name, a list."""
+    names = {_name(leaf) for leaf in leaves}
+    fields = [f"{_name(leaf)}: {_words(leaf)}" for leaf in leaves if _words(leaf)]
+    if len(names) == 1 and len(leaves) > 1:
+        return [_words(leaf) for leaf in leaves]
+    return [" | ".join(fields)]
+
+
+def _is_field(element: Element) -> bool:
+    return (
+        not len(element)
+        and len(element.text or "") <= _LEAF_LIMIT
+        and _name(element) not in _PROSE | _TITLES
     )
 
 

@@ -31,7 +31,7 @@ _BREAK = re.compile("\r\n|(?<=\ufffe)|[\r\n]")
 
 _SPACES = re.compile(r"\s+")
 _BOLD_WEIGHT = 600
-_BOLD_NAMES = (b"bold", b"black", b"heavy")
+_BOLD_NAME = re.compile(rb"bold|black|heavy|demi|cmbx|sfbx|-bd|medi(?!um)")
 _FIXED_NAMES = (b"mono", b"courier", b"consolas", b"typewriter", b"cmtt")
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?")
 
@@ -106,6 +106,11 @@ class _Font(NamedTuple):
     fixed: bool
 
 
+def _cell(text: str, first: _Box, last: _Box) -> Cell:
+    """From its first to its last letter, which stand the other way round in Arabic and Hebrew."""
+    return Cell(text, min(first.left, last.left), max(first.right, last.right))
+
+
 class _TextLines:
     """Cuts a page's text into lines and asks pdfium where their first and last letters stand."""
 
@@ -129,19 +134,17 @@ class _TextLines:
         words = [match.span() for match in re.finditer(r"\S+", self._text[start:end])]
         if not words:
             return None
-        first = self._box(start + words[0][0])
+        boxes = [(self._box(start + a), self._box(start + b - 1)) for a, b in words]
+        first = boxes[0][0]
         height = max(first.top - first.bottom, 0.1)
         cells: list[Cell] = []
-        begin = words[0][0]
-        left, right = first.left, first.right
-        for (_, stop), (following, _) in zip(words, words[1:], strict=False):
-            right, next_left = self._box(start + stop - 1).right, self._box(start + following).left
-            if next_left - right > _COLUMN_GAP * height:
-                cells.append(Cell(self._words(start + begin, start + stop), left, right))
-                begin, left = following, next_left
-        stop = words[-1][1]
-        right = self._box(start + stop - 1).right
-        cells.append(Cell(self._words(start + begin, start + stop), left, right))
+        begin = 0
+        for index in range(1, len(words) + 1):
+            last = index == len(words)
+            if last or boxes[index][0].left - boxes[index - 1][1].right > _COLUMN_GAP * height:
+                text = self._words(start + words[begin][0], start + words[index - 1][1])
+                cells.append(_cell(text, boxes[begin][0], boxes[index - 1][1]))
+                begin = index
         font = self._font(start + words[0][0])
         return Line(tuple(cells), top=first.top, size=height, bold=font.bold, fixed=font.fixed)
 
@@ -160,7 +163,7 @@ class _TextLines:
         name = buffer.value.lower()
         heavy = pdfium_c.FPDFText_GetFontWeight(self._handle, character) >= _BOLD_WEIGHT
         return _Font(
-            bold=heavy or any(word in name for word in _BOLD_NAMES),
+            bold=heavy or bool(_BOLD_NAME.search(name)),
             fixed=bool(flags.value & 1) or any(word in name for word in _FIXED_NAMES),
         )
 

@@ -370,8 +370,10 @@ def _is_heading(block: _Block, body: float) -> bool:
 def _is_small_heading(block: _Block, text: str, body: float) -> bool:
     if len(block.lines) > 1 or block.size < body * 0.95:
         return False
-    numbered = _NUMBERED_HEADING.match(text) and not text.rstrip().endswith((".", ",", ";"))
-    return block.lines[0].bold or bool(numbered and len(text) < 80)
+    if block.lines[0].bold:
+        return True
+    numbered = _NUMBERED_HEADING.match(text) and not list_item(text)
+    return bool(numbered) and len(text) < 80 and not text.rstrip().endswith((".", ",", ";"))
 
 
 def _levels(sizes: Sequence[float]) -> dict[float, int]:

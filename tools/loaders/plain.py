@@ -26,7 +26,12 @@ _LATEX_LEVELS = {
     "paragraph": 5, "subparagraph": 6,
 }  # fmt: skip
 _CODE_DIRECTIVE = re.compile(r"\.\. (?:code|code-block|sourcecode|literalinclude|productionlist)::")
-_SOURCE_EXTENSIONS = frozenset("yaml yml toml ini py js ts c h cpp java go rs sh sql".split())
+_SOURCE_EXTENSIONS = frozenset(
+    (
+        "yaml", "yml", "toml", "ini", "py", "js", "ts", "c", "h", "cpp", "java", "go", "rs",
+        "sh", "sql",
+    )
+)  # fmt: skip
 
 
 class _Heading(NamedTuple):

@@ -12,22 +12,31 @@ UNIT_LIMIT = 1_000
 """Longest sentence, in characters, that is kept whole."""
 
 _CLOSERS = "\"'”’»)\\]」』”’）】》"
-_STOPS = re.compile(rf"[.!?…؟۔।॥։]++[{_CLOSERS}]*+|[。！？｡．][。！？｡．…]*+[{_CLOSERS}]*+|\n++")
+_STOPS = re.compile(
+    rf"[.!?…؟۔।॥։]++[{_CLOSERS}]*+(?:\[\d{{1,4}}\])*+|[。！？｡．][。！？｡．…]*+[{_CLOSERS}]*+|\n++"
+)
 _SPACED_STOP = frozenset(".!?…؟۔।॥։")
 _WORD_BEFORE = re.compile(r"[^\s(\[\"'“‘]*\Z")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?")
 _LIST_NUMBER = re.compile(r"\d{1,3}|[a-z]|[ivxlc]{1,6}")
 
 _NEVER_LAST = frozenset(
-    "mr mrs ms dr prof st rev gen col capt lt sgt sr jr hon messrs mme mlle vs cf eg ie viz "
-    "e.g i.e a.k.a approx resp esp incl excl ca".split()
-)
+    (
+        "mr", "mrs", "ms", "dr", "prof", "st", "rev", "gen", "col", "capt", "lt", "sgt", "sr",
+        "jr", "hon", "messrs", "mme", "mlle", "vs", "cf", "eg", "ie", "viz", "e.g", "i.e",
+        "a.k.a", "approx", "resp", "esp", "incl", "excl", "ca",
+    )
+)  # fmt: skip
 """Abbreviations that never end a sentence."""
 
 _BEFORE_NUMBER = frozenset(
-    "no nos fig figs eq eqs sec secs ch chap vol pp p para art ref refs tab app ver rev item nr "
-    "jan feb mar apr jun jul aug sep sept oct nov dec".split()
-)
+    (
+        "no", "nos", "fig", "figs", "eq", "eqs", "sec", "secs", "sect", "sects", "ch", "chap",
+        "vol", "pp", "p", "para", "art", "ref", "refs", "tab", "app", "ver", "rev", "item",
+        "nr", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov",
+        "dec",
+    )
+)  # fmt: skip
 """Abbreviations that do not end a sentence when a number follows."""
 
 _LOOKBACK = 24

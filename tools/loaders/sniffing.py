@@ -92,9 +92,11 @@ _LEADING_COMMENT = re.compile(r"(?:\s*<!--.*?-->)+", re.DOTALL)
 _SRT = re.compile(r"\d+\s*\n\d{1,2}:\d\d:\d\d[,.]\d{1,3}\s+-->\s+\d{1,2}:\d\d:\d\d")
 _MAIL_FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):(?:[ \t]|$)", re.MULTILINE)
 _MAIL_FIELDS = frozenset(
-    "from to cc subject date message-id received return-path mime-version delivered-to "
-    "reply-to in-reply-to references x-mailer".split()
-)
+    (
+        "from", "to", "cc", "subject", "date", "message-id", "received", "return-path",
+        "mime-version", "delivered-to", "reply-to", "in-reply-to", "references", "x-mailer",
+    )
+)  # fmt: skip
 _MARKDOWN_MARKS = (
     re.compile(r"^#{1,6} \S", re.MULTILINE),
     re.compile(r"^(?:```|~~~)", re.MULTILINE),
@@ -104,9 +106,11 @@ _MARKDOWN_MARKS = (
     re.compile(r"^\s{0,3}[-*+] \S", re.MULTILINE),
 )
 _PLAIN_EXTENSIONS = frozenset(
-    "txt text log rst adoc asciidoc org tex sty yaml yml toml ini py js ts c h cpp java go rs sh "
-    "sql".split()
-)
+    (
+        "txt", "text", "log", "rst", "adoc", "asciidoc", "org", "tex", "sty", "yaml", "yml",
+        "toml", "ini", "py", "js", "ts", "c", "h", "cpp", "java", "go", "rs", "sh", "sql",
+    )
+)  # fmt: skip
 _BINARY_SHARE = 0.1
 
 

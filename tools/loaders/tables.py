@@ -5,6 +5,7 @@ Knows grids of cell texts; the loaders bring them. ``Part number: QP-1 | Price: 
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from core.text import collapse_spaces
@@ -103,7 +104,7 @@ def _has_years(cells: Sequence[str]) -> bool:
 
 def _has_spans(row: Row) -> bool:
     """Neighbours with one text come from a merged cell."""
-    return any(left and left == right for left, right in zip(row, row[1:], strict=False))
+    return any(left and left == right for left, right in pairwise(row))
 
 
 def _column_names(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ boxes, inserted text. Deleted and hidden text is not part of the text.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from docx import Document
@@ -222,7 +223,7 @@ def _outline_levels(styles: Element) -> Iterator[tuple[str, int]]:
 
 
 def _carry_merged(rows: list[list[str | None]]) -> None:
-    for above, row in zip(rows, rows[1:], strict=False):
+    for above, row in pairwise(rows):
         for column, cell in enumerate(row):
             if cell is None and column < len(above):
                 row[column] = above[column]

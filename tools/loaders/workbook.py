@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from io import BytesIO
 from itertools import groupby
+from typing import Protocol, cast
 from zipfile import ZipFile
 
 import openpyxl
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils.cell import range_boundaries
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from core.schemas.document import LoadedDocument
 from tools.loaders.office import office_errors, package
@@ -30,8 +30,21 @@ _MAX_MERGED_CELLS = 20_000
 _SCANNED_SHEET = 100_000_000
 """A larger sheet is read, but not searched for merged cells and missing results."""
 
+Cells = tuple[ReadOnlyCell | EmptyCell, ...]
 Merged = dict[tuple[int, int], tuple[int, int]]
 """Row and column of a covered cell, to those of the cell whose value it shows."""
+
+
+class _StreamedSheet(Protocol):
+    """A sheet of a workbook opened for streaming, which the library types as an ordinary one."""
+
+    title: str
+    sheet_state: str
+    _worksheet_path: str
+
+    def reset_dimensions(self) -> None: ...
+
+    def iter_rows(self) -> Iterator[Cells]: ...
 
 
 def read(raw: RawDocument) -> LoadedDocument:
@@ -41,9 +54,8 @@ def read(raw: RawDocument) -> LoadedDocument:
         source = package(raw)
         workbook = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
         try:
-            for sheet in workbook.worksheets:
-                if isinstance(sheet, ReadOnlyWorksheet):
-                    _add_sheet(builder, sheet, source)
+            for sheet in cast(Sequence[_StreamedSheet], workbook.worksheets):
+                _add_sheet(builder, sheet, source)
             properties = workbook.properties
         finally:
             workbook.close()
@@ -55,7 +67,7 @@ def read(raw: RawDocument) -> LoadedDocument:
     return builder.build(raw.media_type, title, metadata=metadata, warnings=raw.warnings)
 
 
-def _add_sheet(builder: DocumentBuilder, sheet: ReadOnlyWorksheet, source: BytesIO) -> None:
+def _add_sheet(builder: DocumentBuilder, sheet: _StreamedSheet, source: BytesIO) -> None:
     merged = _scan(builder, sheet, source)
     rows = _filled(_rows(builder, sheet), merged)
     blocks = [list(block) for filled, block in groupby(rows, key=any) if filled]
@@ -86,7 +98,7 @@ def _tables(blocks: Iterable[Sequence[Sequence[str]]]) -> Iterator[Table]:
         yield table
 
 
-def _rows(builder: DocumentBuilder, sheet: ReadOnlyWorksheet) -> Iterator[list[str]]:
+def _rows(builder: DocumentBuilder, sheet: _StreamedSheet) -> Iterator[list[str]]:
     sheet.reset_dimensions()
     for row in sheet.iter_rows():
         cells = [_shown(cell) for cell in row[:_MAX_COLUMNS]]
@@ -117,7 +129,7 @@ def _filled(rows: Iterable[list[str]], merged: Merged) -> Iterator[list[str]]:
         yield cells
 
 
-def _scan(builder: DocumentBuilder, sheet: ReadOnlyWorksheet, source: BytesIO) -> Merged:
+def _scan(builder: DocumentBuilder, sheet: _StreamedSheet, source: BytesIO) -> Merged:
     """What the streaming reader does not tell: merged ranges, and formulas without a result."""
     with ZipFile(source) as archive:
         member = archive.getinfo(sheet._worksheet_path)

@@ -1,0 +1,232 @@
+"""What every implementation of Memories promises."""
+
+import numpy as np
+import pytest
+
+from core.errors import Conflict, LeaseLost, NotFound
+from core.ids import new_id
+from core.schemas.document import Source
+from core.schemas.memory import Flag, SearchFilter
+
+ANYWHERE = SearchFilter()
+PUMP = {"pump": 1}
+
+
+def ids_of(hits):
+    return [hit.memory_id for hit in hits]
+
+
+async def activated(kept, library, submission, texts, **other):
+    lease = await library.claim(kept, submission)
+    made = [library.memory(submission.version, n, text, **other) for n, text in enumerate(texts)]
+    await kept.memories.activate(submission.version.id, made, library.encoder, lease)
+    return lease, made
+
+
+async def test_activating_makes_a_version_the_active_one(kept, library):
+    submission, made = await library.build(kept, "pump", ["The pump is red.", "The valve is not."])
+
+    document = await kept.documents.get(submission.document.id)
+    assert document.active_version_id == submission.version.id
+    assert document.updated_at > submission.document.updated_at
+    assert (await kept.documents.version(submission.version.id)).status == "active"
+    assert await kept.memories.of_version(submission.version.id) == made
+    assert await kept.memories.get([made[1].id, made[0].id]) == (made[1], made[0])
+
+
+async def test_a_memory_comes_back_with_everything_it_had(kept, library):
+    flag = Flag(code="hidden_text", strong=True, detail="psst\x00")
+    _, made = await library.build(
+        kept, "pump", ["The pump is red."], flags=(flag,), page=3, keywords=("pump",)
+    )
+
+    assert await kept.memories.get([made[0].id]) == made
+
+
+async def test_activating_again_changes_nothing(kept, library):
+    submission = await kept.documents.submit(library.upload())
+    lease, made = await activated(kept, library, submission, ["The pump is red."])
+    document = await kept.documents.get(submission.document.id)
+    hits = await kept.memories.search_lexical(PUMP, 10, ANYWHERE)
+
+    await kept.memories.activate(submission.version.id, made, library.encoder, lease)
+
+    assert await kept.documents.get(submission.document.id) == document
+    assert await kept.memories.search_lexical(PUMP, 10, ANYWHERE) == hits
+    assert len(hits) == 1
+
+
+async def test_a_late_writer_cannot_activate(kept, library):
+    submission = await kept.documents.submit(library.upload())
+    stale = await library.claim(kept, submission)
+    await kept.jobs.release(stale)
+    await library.claim(kept, submission)
+    made = [library.memory(submission.version, 0, "The pump is red.")]
+
+    with pytest.raises(LeaseLost):
+        await kept.memories.activate(submission.version.id, made, library.encoder, stale)
+
+    assert await kept.memories.of_version(submission.version.id) == ()
+    assert await kept.memories.search_lexical(PUMP, 10, ANYWHERE) == ()
+
+
+async def test_a_new_version_supersedes_the_memories_of_the_old_one(kept, library):
+    first, old = await library.build(kept, "pump", ["The pump is red."])
+    _, new = await library.build(kept, "pump", ["The pump is blue."])
+
+    assert (await kept.documents.version(first.version.id)).status == "superseded"
+    assert [m.status for m in await kept.memories.of_version(first.version.id)] == ["superseded"]
+    lexical = await kept.memories.search_lexical(PUMP, 10, ANYWHERE)
+    vector = library.vector("The pump is red.")
+    near = await kept.memories.search_vector("chunk", vector, library.encoder, 10, ANYWHERE)
+    assert ids_of(lexical) == ids_of(near) == [new[0].id]
+    with pytest.raises(Conflict):
+        await kept.memories.set_status(old[0].id, "verified")
+
+
+async def test_a_version_that_is_built_late_does_not_replace_a_newer_one(kept, library):
+    slow = await kept.documents.submit(library.upload("pump", "The pump is red."))
+    fast, made = await library.build(kept, "pump", ["The pump is blue."])
+
+    await activated(kept, library, slow, ["The pump is red."])
+
+    document = await kept.documents.get(fast.document.id)
+    assert document.active_version_id == fast.version.id
+    assert (await kept.documents.version(slow.version.id)).status == "superseded"
+    assert ids_of(await kept.memories.search_lexical(PUMP, 10, ANYWHERE)) == [made[0].id]
+
+
+async def test_a_quarantined_memory_is_found_only_where_it_is_asked_for(kept, library):
+    _, made = await library.build(kept, "pump", ["The pump is red.", "The pump is blue."])
+    vector = library.vector("The pump is red.")
+
+    quarantined = await kept.memories.set_status(made[0].id, "quarantined")
+
+    assert quarantined.status == "quarantined"
+    assert ids_of(await kept.memories.search_lexical(PUMP, 10, ANYWHERE)) == [made[1].id]
+    near = await kept.memories.search_vector("core", vector, library.encoder, 10, ANYWHERE)
+    assert ids_of(near) == [made[1].id]
+    assert ids_of(await kept.memories.search_quarantined(PUMP, 10, ANYWHERE)) == [made[0].id]
+    released = await kept.memories.set_status(made[0].id, "verified")
+    assert released == made[0]
+    assert len(await kept.memories.search_lexical(PUMP, 10, ANYWHERE)) == 2
+
+
+async def test_a_memory_may_be_quarantined_when_it_is_built(kept, library):
+    _, made = await library.build(kept, "pump", ["The pump is red."], status="quarantined")
+
+    assert await kept.memories.search_lexical(PUMP, 10, ANYWHERE) == ()
+    assert ids_of(await kept.memories.search_quarantined(PUMP, 10, ANYWHERE)) == [made[0].id]
+
+
+@pytest.mark.parametrize("status", ["draft", "superseded"])
+async def test_a_status_can_only_be_quarantined_or_verified_by_hand(kept, library, status):
+    _, made = await library.build(kept, "pump", ["The pump is red."])
+
+    with pytest.raises(Conflict):
+        await kept.memories.set_status(made[0].id, status)
+
+
+async def test_rare_terms_weigh_more_and_equal_scores_are_ordered_by_id(kept, library):
+    texts = ["pump pump valve.", "pump.", "pump.", "gasket."]
+    _, made = await library.build(kept, "pump", texts)
+
+    by_valve = await kept.memories.search_lexical({"pump": 1, "valve": 1}, 10, ANYWHERE)
+    by_pump = await kept.memories.search_lexical(PUMP, 10, ANYWHERE)
+    first_two = await kept.memories.search_lexical(PUMP, 2, ANYWHERE)
+
+    assert by_valve[0].memory_id == made[0].id
+    twins = sorted([made[1].id, made[2].id])
+    assert [hit for hit in ids_of(by_pump) if hit in twins] == twins
+    assert first_two == by_pump[:2]
+    assert [hit.score for hit in by_pump] == sorted((h.score for h in by_pump), reverse=True)
+
+
+async def test_a_search_without_known_terms_finds_nothing(kept, library):
+    await library.build(kept, "pump", ["The pump is red."])
+
+    assert await kept.memories.search_lexical({}, 10, ANYWHERE) == ()
+    assert await kept.memories.search_lexical({"unheard": 1}, 10, ANYWHERE) == ()
+
+
+@pytest.mark.parametrize("dimensions", [3, 384])
+async def test_vector_search_is_cosine_similarity(kept, library, dimensions):
+    submission = await kept.documents.submit(library.upload())
+    lease = await library.claim(kept, submission)
+    texts = ["aab", "abb", "bbb", "abb"]
+    made = [
+        library.memory(submission.version, n, text)._replace(
+            vectors={"chunk": library.vector(text, dimensions)}
+        )
+        for n, text in enumerate(texts)
+    ]
+    await kept.memories.activate(submission.version.id, made, "letters", lease)
+    asked = library.vector("aaaab", dimensions)
+
+    hits = await kept.memories.search_vector("chunk", asked, "letters", 3, ANYWHERE)
+
+    expected = {item.memory.id: float(asked @ item.vectors["chunk"]) for item in made}
+    twins = sorted([made[1].memory.id, made[3].memory.id])
+    assert ids_of(hits) == [made[0].memory.id, *twins]
+    assert [hit.score for hit in hits] == pytest.approx(
+        [expected[hit.memory_id] for hit in hits], abs=2e-3
+    )
+
+
+async def test_vectors_of_another_encoder_or_layer_are_not_compared(kept, library):
+    await library.build(kept, "pump", ["The pump is red."])
+    vector = library.vector("The pump is red.")
+
+    assert await kept.memories.search_vector("chunk", vector, "other", 10, ANYWHERE) == ()
+    short = np.ones(3, dtype=np.float32)
+    assert await kept.memories.search_vector("core", short, "other", 10, ANYWHERE) == ()
+
+
+async def test_a_search_returns_only_what_the_filter_lets_through(kept, library):
+    sources = {
+        "owner": Source(principal="boss", origin="intranet", trust="owner"),
+        "crawler": Source(principal="bot", origin="example.org", trust="crawled"),
+    }
+    made = {}
+    for name, source in sources.items():
+        _, (made[name],) = await library.build(kept, name, ["The pump is red."], source=source)
+    _, (made["archived"],) = await library.build(
+        kept, "archived", ["The pump is red."], collection="archive"
+    )
+    vector = library.vector("The pump is red.")
+
+    async def found(**where):
+        lexical = await kept.memories.search_lexical(PUMP, 10, SearchFilter(**where))
+        near = await kept.memories.search_vector(
+            "question", vector, library.encoder, 10, SearchFilter(**where)
+        )
+        assert set(ids_of(lexical)) == set(ids_of(near))
+        return {name for name, memory in made.items() if memory.id in ids_of(lexical)}
+
+    assert await found() == {"owner", "crawler"}
+    assert await found(collection="archive") == {"archived"}
+    assert await found(exclude_memories=(made["owner"].id,)) == {"crawler"}
+    assert await found(exclude_principals=("bot",)) == {"owner"}
+    assert await found(exclude_origins=("intranet", "elsewhere")) == {"crawler"}
+    assert await found(minimum_trust=0.3) == {"owner", "crawler"}
+    assert await found(minimum_trust=0.31) == {"owner"}
+
+
+async def test_filters_do_not_change_the_scores(kept, library):
+    _, made = await library.build(kept, "pump", ["The pump is red.", "The pump is blue."])
+    everything = await kept.memories.search_lexical(PUMP, 10, ANYWHERE)
+
+    where = SearchFilter(exclude_memories=(made[0].id,))
+    (kept_one,) = await kept.memories.search_lexical(PUMP, 10, where)
+
+    assert kept_one in everything
+
+
+async def test_unknown_ids_are_not_found(kept):
+    with pytest.raises(NotFound):
+        await kept.memories.get([new_id()])
+    with pytest.raises(NotFound):
+        await kept.memories.of_version(new_id())
+    with pytest.raises(NotFound):
+        await kept.memories.set_status(new_id(), "quarantined")
+    assert await kept.memories.get([]) == ()

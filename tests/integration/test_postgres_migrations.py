@@ -1,0 +1,157 @@
+"""Migrations: repeatable, safe when several run at once, and equal to the tables in the code."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from psycopg import sql
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from core.errors import ConfigurationError, StorageUnavailable
+from core.ids import new_id
+from storage.database import Database, conninfo, sqlalchemy_url
+from storage.embedded import APP, OWNER, EmbeddedPostgres
+from storage.migrating import migrate
+from storage.tables import metadata
+
+TABLES = "select count(*) from pg_tables where schemaname in ('public', 'pgmq')"
+
+
+@pytest.fixture
+def empty_database(postgres: EmbeddedPostgres):
+    """A database with nothing but the extension, as an administrator hands it over."""
+    name = f"empty_{new_id().hex}"
+    names = {"name": sql.Identifier(name), "owner": sql.Identifier(OWNER)}
+    with psycopg.connect(postgres.url("postgres", "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {name} owner {owner}").format(**names))
+        with psycopg.connect(postgres.url("postgres", name), autocommit=True) as inside:
+            inside.execute("create extension vector")
+        yield name
+        connection.execute(sql.SQL("drop database {name} with (force)").format(**names))
+
+
+def count_tables(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute(TABLES).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_migrating_again_changes_nothing(database_owner_url):
+    before = count_tables(database_owner_url)
+
+    migrate(database_owner_url, queue=True)
+
+    assert count_tables(database_owner_url) == before
+
+
+def test_several_may_migrate_at_once(postgres, empty_database, database_owner_url):
+    url = postgres.url(OWNER, empty_database)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: migrate(url, queue=True), range(4)))
+
+    assert count_tables(url) == count_tables(database_owner_url)
+
+
+def test_the_tables_are_what_the_code_believes(database_owner_url):
+    engine = create_engine(sqlalchemy_url(database_owner_url), poolclass=NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, metadata)
+
+    ours = set(metadata.tables)
+    relevant = [d for d in differences if _table_of(d) in ours and _kind_of(d) in _SHAPE]
+    assert relevant == []
+    engine.dispose()
+
+
+_SHAPE = {"add_table", "add_column", "remove_column", "modify_type", "modify_nullable"}
+
+
+def _first(difference):
+    return difference[0] if isinstance(difference, list) else difference
+
+
+def _kind_of(difference):
+    return _first(difference)[0]
+
+
+def _table_of(difference):
+    kind, *rest = _first(difference)
+    if kind == "add_table":
+        return rest[0].name
+    return rest[1] if kind.startswith(("add_column", "remove_column", "modify")) else None
+
+
+def test_the_queue_is_installed_only_when_asked_for(postgres, empty_database):
+    url = postgres.url(OWNER, empty_database)
+
+    migrate(url)
+
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select to_regclass('pgmq.meta')").fetchone() == (None,)
+
+
+def test_the_application_can_make_and_use_a_queue(database_url):
+    with psycopg.connect(conninfo(database_url)) as connection:
+        connection.execute("select pgmq.create('bells')")
+        connection.execute("select pgmq.send('bells', '{\"job\": 1}')")
+        read = connection.execute("select message from pgmq.read('bells', 30, 1)").fetchall()
+
+    assert read == [({"job": 1},)]
+
+
+def test_a_missing_role_is_told_with_the_remedy(postgres):
+    with pytest.raises(ConfigurationError, match="create role stranger"):
+        migrate(postgres.url(OWNER), app_role="stranger")
+
+
+def test_a_missing_extension_is_a_configuration_error(postgres):
+    with pytest.raises(ConfigurationError):
+        migrate(postgres.url(OWNER, "template1"), app_role=APP)
+
+
+def test_a_database_that_is_away_is_unavailable(tmp_path):
+    with pytest.raises(StorageUnavailable):
+        migrate(f"postgresql://nobody@/quaestor?host={tmp_path}")
+
+
+@pytest.mark.parametrize("role", ["postgres", OWNER])
+async def test_a_role_that_row_level_security_does_not_bind_is_refused(postgres, role):
+    database = Database(postgres.url(role))
+
+    with pytest.raises(ConfigurationError, match="row-level security"):
+        await database.check()
+    await database.close()
+
+
+async def test_a_role_with_bypassrls_is_refused(postgres, database_url):
+    database = Database(database_url)
+    with psycopg.connect(postgres.superuser_url, autocommit=True) as connection:
+        connection.execute("alter role quaestor_app bypassrls")
+        try:
+            with pytest.raises(ConfigurationError, match="row-level security"):
+                await database.check()
+        finally:
+            connection.execute("alter role quaestor_app nobypassrls")
+            await database.close()
+
+
+async def test_a_database_without_tables_is_refused(postgres, empty_database):
+    database = Database(postgres.url(APP, empty_database))
+
+    with pytest.raises(ConfigurationError, match="quaestor migrate"):
+        await database.check()
+    await database.close()
+
+
+async def test_the_application_role_is_accepted(database_url):
+    database = Database(database_url)
+
+    await database.check()
+
+    await database.close()
