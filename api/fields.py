@@ -4,6 +4,7 @@ import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
+from starlette.convertors import StringConvertor, register_url_convertor
 
 _LINE_CHARACTERS = frozenset("\t\n\r")
 
@@ -38,3 +39,12 @@ Question = Annotated[
 Cursor = Annotated[str, _name(500), AfterValidator(one_line)]
 Limit = Annotated[int, Field(ge=1, le=200)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class AnyTextConvertor(StringConvertor):
+    """A path parameter that takes slashes and line ends too, so that its type can refuse them."""
+
+    regex = r"[\s\S]+"
+
+
+register_url_convertor("any_text", AnyTextConvertor())

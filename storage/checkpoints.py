@@ -53,7 +53,11 @@ def checkpoint_serializer() -> JsonPlusSerializer:
 async def open_checkpointer(
     database: Database, tenant_id: UUID
 ) -> AsyncIterator[AsyncPostgresSaver]:
-    """A saver for one run; it keeps one pooled connection to itself until the block ends."""
+    """A saver for one run; it keeps one pooled connection to itself until the block ends.
+
+    Thread ids must be unique among all tenants, as run ids are: LangGraph's keys do not hold the
+    tenant, and a row that another tenant hides makes its insert do nothing.
+    """
     async with database.session(tenant_id) as connection:
         yield _saver(connection)
 

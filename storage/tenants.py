@@ -34,6 +34,8 @@ async def create_key(database: Database, tenant_id: UUID, name: str) -> str:
 
 async def tenant_of_key(database: Database, key: str) -> UUID:
     """Whose key this is. Raises Unauthorized. 256 random bits need no slow hash."""
+    if not key.isascii():
+        raise Unauthorized
     async with database.transaction() as connection:
         found = await connection.execute(_TENANT_OF_KEY, {"key_hash": sha256_of(key)})
         tenant_id: UUID | None = found.scalar_one()

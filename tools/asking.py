@@ -35,8 +35,8 @@ _YES_NO = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(
-    r"\b(?:when|(?:what|which) (?:year|date|day|month|decade|century)|(?:in|on|by|since|until) "
-    r"(?:what|which) (?:year|date|day|month|century))\b",
+    r"(?:^|\b(?:since|until|by|and|or),? )when\b"
+    r"|\b(?:what|which) (?:year|date|day|month|decade|century)\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b(?:who|whom|whose)\b|\b(?:in |at |from )?where\b", re.IGNORECASE)
@@ -47,19 +47,32 @@ _DEGREE = re.compile(
     re.IGNORECASE,
 )
 
-_MONEY = ("price", "cost", "costs", "expensive", "fee", "charge")
-_REPEATS = ("often", "interval", "long", "frequently", "soon", "duration", "old", "age")
+_NAMED_UNITS = sorted((re.escape(name) for name in UNITS if len(name) > 1), key=len, reverse=True)
+_MONEY = ("price", "cost", "expensive", "fee", "charge")
+_TIMES = ("often", "interval", "long", "frequently", "soon", "duration")
 _DIMENSIONS: dict[str, tuple[str, ...]] = {
     "temperature": ("temperature", "hot", "cold", "warm"),
     "torque": ("torque", "tighten", "tightened", "tight"),
     "pressure": ("pressure",),
-    "mass": ("weight", "weigh", "weighs", "heavy", "mass"),
+    "mass": ("weight", "weigh", "heavy", "mass"),
     "length": (
-        *("far", "tall", "high", "deep", "wide", "thick", "thickness", "length", "width", "height"),
+        *(
+            "far",
+            "long",
+            "tall",
+            "high",
+            "deep",
+            "wide",
+            "thick",
+            "thickness",
+            "length",
+            "width",
+            "height",
+        ),
         *("depth", "diameter", "distance", "gap", "clearance", "offset", "radius"),
     ),
-    "time": _REPEATS,
-    "calendar": _REPEATS,
+    "time": _TIMES,
+    "calendar": _TIMES,
     "flow": ("flow",),
     "power": ("power",),
     "speed": ("speed", "fast"),
@@ -72,14 +85,11 @@ _DIMENSIONS: dict[str, tuple[str, ...]] = {
     "euro": _MONEY,
     "dollar": _MONEY,
     "sterling": _MONEY,
-    "area": ("area",),
 }
-_MEASURED = {word for nouns in _DIMENSIONS.values() for word in nouns} - {"long", "high"}
-_NUMBER_NOUNS = re.compile(
-    rf"^(?:(?:at|to|by|for|with|in) )?(?:what|which)\b.*?\b(?:{'|'.join(sorted(_MEASURED))}"
-    r"|number|amount|population|quantity|rate|limit|ratio|score|total)\b",
-    re.IGNORECASE,
-)
+_UNIT_NAME = rf"(?:operating )?(?P<unit>{'|'.join(_NAMED_UNITS)})"
+_COUNTED_UNIT = re.compile(rf"\bhow (?:many|much) {_UNIT_NAME}\b")
+_IN_UNIT = re.compile(rf"\bin {_UNIT_NAME}\W*$")
+_NUMBER_NOUNS = frozenset({"number", "amount", "population", "quantity", "rate", "ratio", "total"})
 _NAME_NOUNS = re.compile(
     r"\b(?:what|which) (?:\w+ ){0,2}?(?:person|man|woman|king|queen|company|city|country|state|"
     r"organi[sz]ation|team|river|author|supplier|manufacturer|department|school|university|name|"
@@ -110,22 +120,43 @@ def answer_type(question: str) -> AnswerType:
         return "number"
     if question_type(question) in {"how_to", "summary"}:
         return "procedure"
-    if _NUMBER_NOUNS.search(question.strip()):
-        return "number"
     if _DATE.search(question):
         return "date"
+    attribute = _ATTRIBUTE.search(question.strip())
+    if expected_dimensions(question) or (attribute and attribute["noun"] in _NUMBER_NOUNS):
+        return "number"
     return "name" if _NAME.search(question) or _NAME_NOUNS.search(question) else "span"
 
 
+_ATTRIBUTE = re.compile(
+    r"^(?:(?:at|to|by|for|with|in|up to) )?(?:what|which)(?: (?:is|are|was|were))?(?: (?:the|an?))?"
+    r"(?: [\w-]+){0,3}? (?P<noun>[\w-]+)(?= (?:of|for|at|in|on|with|between|from|before|after|when"
+    r"|if|while|do|does|did|is|are|was|were|may|must|should|can|has|have|shall|will|to)\b|\W*$)",
+    re.IGNORECASE,
+)
+_COSTS = re.compile(r"^(?:what|how much) (?:do|does|did|will|would)\b.*\b(?P<verb>cost|weigh)\b")
+
+
 def expected_dimensions(question: str) -> frozenset[str]:
-    """What a numeric answer would measure: from a unit the question names, else from its nouns."""
-    present = set(words(question))
-    named = {UNITS[word].dimension for word in present & set(UNITS) if len(word) > 1}
-    if named:
-        return frozenset(named)
-    return frozenset(
-        dimension for dimension, nouns in _DIMENSIONS.items() if not present.isdisjoint(nouns)
-    )
+    """What a numeric answer would measure: by the unit asked in, the adjective or the noun asked.
+
+    Empty where the question does not tell; then any number may answer.
+    """
+    lowered = question.strip().casefold()
+    if named := _COUNTED_UNIT.search(lowered) or _IN_UNIT.search(lowered):
+        return frozenset({UNITS[named["unit"]].dimension})
+    if costs := _COSTS.search(lowered):
+        return _dimensions_of(costs["verb"])
+    if _COUNT.search(lowered):
+        return frozenset()
+    if degree := _DEGREE.search(lowered):
+        return _dimensions_of(degree.group().split()[-1])
+    attribute = _ATTRIBUTE.search(lowered)
+    return _dimensions_of(attribute["noun"]) if attribute else frozenset()
+
+
+def _dimensions_of(word: str) -> frozenset[str]:
+    return frozenset(dimension for dimension, nouns in _DIMENSIONS.items() if word in nouns)
 
 
 _ASKING_WORDS = """list name much many often long far tall give tell please according used use call
@@ -134,10 +165,13 @@ _ASKING = STOP_WORDS.union(_ASKING_WORDS.split())
 
 
 def cue_terms(question: str) -> tuple[str, ...]:
-    """Stems of the words that an answering sentence is expected to share, in order, once each."""
-    kept = " ".join(word for word in words(question) if word not in _ASKING)
-    terms = content_terms(kept) or content_terms(question)
-    return tuple(dict.fromkeys(terms))
+    """Stems of the words that an answering sentence is expected to share, in order, once each.
+
+    A part number is one term: its pieces would count as much again.
+    """
+    kept = [word for word in words(question) if word not in _ASKING] or words(question)
+    terms = [content_terms(word)[:1] for word in kept]
+    return tuple(dict.fromkeys(term for found in terms for term in found))
 
 
 _QUESTION_WORD = r"(?:what|which|who|whom|whose|when|where|why|how)"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from core.schemas.document import Unit
 from core.schemas.evidence import AnswerType, Plan
-from tools.asking import cue_terms, expected_dimensions
+from tools.asking import answer_type, cue_terms, expected_dimensions
 from tools.lexical import content_terms
 from tools.ranking import TermWeights
 from tools.values import Value, codes, dates, names, numbers
@@ -34,11 +34,10 @@ def asked(plan: Plan, subquestion: str | None = None) -> Asked:
     """The plan's question, or one of its subquestions, made ready."""
     text = subquestion or plan.question
     stated = (*numbers(text), *dates(text), *names(text))
-    terms = plan.cue_terms if subquestion is None else cue_terms(text)
     return Asked(
         text=text,
-        answer_type=plan.answer_type,
-        terms=frozenset(terms),
+        answer_type=plan.answer_type if subquestion is None else answer_type(text),
+        terms=frozenset(plan.cue_terms if subquestion is None else cue_terms(text)),
         codes=codes(text),
         dimensions=expected_dimensions(text),
         values=frozenset(value.text for value in stated),
@@ -126,6 +125,32 @@ def measures(
         type_hit=type_hit(question, text),
         prior=prior,
     )
+
+
+LOOSE_DIMENSIONS = frozenset({"time", "calendar", "length"})
+"""Durations and sizes are also told without a figure ("until dry", "as long as the shaft")."""
+
+
+def must_state_value(question: Asked) -> bool:
+    """Whether only a sentence with a value of the asked measure can answer."""
+    return bool(question.dimensions) and question.dimensions.isdisjoint(LOOSE_DIMENSIONS)
+
+
+ATTRIBUTE_SHARE = 1 / 3
+"""A text about a part number shares at least this much of the question's other words."""
+
+
+def lacks_attribute(question: Asked, weights: TermWeights, text: str, context: str) -> bool:
+    """Whether ``text`` is about the part number asked for, but not about what was asked of it.
+
+    Technical texts name what they state, so without either the words or a value of the expected
+    measure there is no answer. Questions that name no part number are not held to it.
+    """
+    if not question.codes or (question.dimensions and answer_values(question, text)):
+        return False
+    other = question.terms - question.codes
+    present = frozenset(content_terms(text)) | frozenset(content_terms(context))
+    return weights.coverage(other, present) < ATTRIBUTE_SHARE
 
 
 _FAMILY = re.compile(r"[^\d]*")

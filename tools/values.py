@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from core.schemas.evidence import ClaimKind
 from tools.lexical import STOP_WORDS
-from tools.units import WORD_NUMBERS, Measure, measure
+from tools.units import WORD_NUMBERS, measure
 
 
 class Value(NamedTuple):
@@ -19,7 +19,7 @@ class Value(NamedTuple):
 
     kind: ClaimKind
     text: str
-    """Normal form: "45 nm", "40..65 °c", "2021-05-12", "marlbeck"."""
+    """Normal form, in the unit as written: "45 nm", "40..65 °c", "2021-05-12", "marlbeck"."""
     surface: str
     """As written."""
     start: int
@@ -28,6 +28,7 @@ class Value(NamedTuple):
     """Of a number: pressure, torque, length …; for a bare count, the noun that follows."""
     low: float = 0.0
     high: float = 0.0
+    """Of a number: its interval in the canonical unit of its dimension."""
 
 
 _WORDS = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
@@ -45,8 +46,14 @@ _NUMBER = re.compile(
     rf"(?:[\s-]?(?P<unit>{_UNIT}))?",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"\s*(?:to|and|[-–—]|up to|or)\s*", re.IGNORECASE)
 _SCALES = {"k": 1e3, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+_FREQUENCY = re.compile(
+    r"\b(?:(?:every|each|once (?:an?|per|every)) (?P<unit>hour|day|week|month|year)"
+    r"|(?P<adverb>hourly|daily|weekly|monthly|yearly|annually))\b",
+    re.IGNORECASE,
+)
+_ADVERBS = {"daily": "day", "annually": "year"}
 
 _MONTH_NUMBER = {
     name: at
@@ -60,6 +67,7 @@ _MONTH = (
 )
 _YEAR = r"(?P<year>1[0-9]\d\d|20\d\d)"
 _DATES = (
+    re.compile(r"\b(?P<century>\d{1,2}(?:st|nd|rd|th)) centur(?:y|ies)\b", re.IGNORECASE),
     re.compile(rf"\b{_YEAR}-(?P<number>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])\b"),
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? {_YEAR})?\b"),
     re.compile(rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? {_YEAR})?\b(?! ?\d)"),
@@ -94,7 +102,8 @@ def numbers(text: str) -> tuple[Value, ...]:
         if not _inside(match.start("digits") if match["digits"] else match.start("word"), taken)
         and (value := _number(match)) is not None
     ]
-    return tuple(_joined(text, found))
+    found += [_frequency(match) for match in _FREQUENCY.finditer(text)]
+    return tuple(_joined(text, sorted(found, key=lambda value: value.start)))
 
 
 def _number(match: re.Match[str]) -> Value | None:
@@ -106,11 +115,43 @@ def _number(match: re.Match[str]) -> Value | None:
     if match["sign"]:
         amount = -amount
     unit = (match["currency"] or "").strip() or match["unit"] or ""
+    if not _known_unit(unit):
+        unit = _column_unit(match.string[: match.start()]) or unit
     measured = measure(amount, unit)
     start = match.start()
-    end = match.end() if measured.known or not match["unit"] else match.start("unit")
+    end = match.end() if _known_unit(match["unit"]) else match.start("unit")
+    end = match.end() if end < 0 else end
     surface = match.string[start:end].rstrip()
-    return _interval(measured, surface, start, start + len(surface))
+    name = unit.strip().casefold() if measured.known else ""
+    return Value(
+        kind="number",
+        text=f"{amount:.10g} {name}".strip(),
+        surface=surface,
+        start=start,
+        end=start + len(surface),
+        dimension=measured.dimension,
+        low=measured.amount,
+        high=measured.amount,
+    )
+
+
+def _frequency(match: re.Match[str]) -> Value:
+    """ "Every week" and "weekly" state an interval of one week."""
+    adverb = (match["adverb"] or "").casefold()
+    unit = (match["unit"] or _ADVERBS.get(adverb) or adverb.removesuffix("ly")).casefold()
+    measured = measure(1.0, unit)
+    text, low = f"1 {unit}", measured.amount
+    span = match.span()
+    return Value("number", text, match.group(), *span, measured.dimension, low, low)
+
+
+_COLUMN = re.compile(r"(?:^|[\s_(\[])(?P<unit>[^\s_(\[:|]+)[)\]]?\s*:\s*$")
+
+
+def _column_unit(before: str) -> str:
+    """The unit at the end of the column name in front of a table cell: "price EUR: " is EUR."""
+    match = _COLUMN.search(before[-40:])
+    return match["unit"] if match and _known_unit(match["unit"]) else ""
 
 
 def _known_unit(unit: str | None) -> bool:
@@ -122,12 +163,6 @@ def _amount(digits: str) -> float:
     if re.fullmatch(r"\d+,\d{1,2}|0,\d+", plain):
         return float(plain.replace(",", "."))
     return float(plain.replace(",", ""))
-
-
-def _interval(measured: Measure, surface: str, start: int, end: int) -> Value:
-    text = f"{measured.amount:.5g} {measured.unit}".strip()
-    low = high = measured.amount
-    return Value("number", text, surface, start, end, measured.dimension, low, high)
 
 
 def _joined(text: str, found: list[Value]) -> Iterator[Value]:
@@ -145,24 +180,27 @@ def _joined(text: str, found: list[Value]) -> Iterator[Value]:
 
 
 def _makes_range(text: str, left: Value, right: Value) -> bool:
-    bare = left.surface[-1:].isdigit()
     between = text[left.end : right.start]
     dashed = re.fullmatch(r"\s?[-–—]\s?|\s+(?:to|and)\s+", between, re.IGNORECASE)
     worded = "and" not in between or re.search(r"\bbetween\s+$", text[: left.start], re.IGNORECASE)
-    same = left.dimension == right.dimension or bare
-    return bool(dashed and worded and same and left.low == left.high)
+    same = left.dimension == right.dimension or not left.dimension
+    return bool(dashed and worded and same and _amount_of(left) <= _amount_of(right))
+
+
+def _amount_of(value: Value) -> float:
+    return float(re.split(r"[ .]{2}| ", value.text, maxsplit=1)[0])
 
 
 def _range(text: str, left: Value, right: Value) -> Value:
-    low = left.low
-    unit = right.text.split(" ", 1)[1] if " " in right.text else ""
-    if left.dimension != right.dimension and right.surface:
-        factor = re.sub(r"^.*?([^\d.,\s].*)$", r"\1", right.surface)
-        low = measure(left.low, factor).amount
-    low, high = sorted((low, right.high))
-    normal = f"{low:.5g}..{high:.5g} {unit}".strip()
-    surface = text[left.start : right.end]
-    return Value("number", normal, surface, left.start, right.end, right.dimension, low, high)
+    """A range takes the unit of its second number where the first has none."""
+    unit = right.text.partition(" ")[2]
+    low = left.low if left.dimension else measure(left.low, unit).amount
+    return right._replace(
+        text=f"{_amount_of(left):.10g}..{right.text}",
+        surface=text[left.start : right.end],
+        start=left.start,
+        low=low,
+    )
 
 
 def dates(text: str) -> tuple[Value, ...]:
@@ -177,6 +215,8 @@ def dates(text: str) -> tuple[Value, ...]:
 
 
 def _date(parts: dict[str, str | None]) -> str:
+    if century := parts.get("century"):
+        return f"{century.casefold()} century"
     month = int(parts.get("number") or 0)
     if name := parts.get("month"):
         month = _MONTH_NUMBER[name.lower().rstrip(".")[:3]]
@@ -198,7 +238,7 @@ def names(text: str) -> tuple[Value, ...]:
             rest = words.split(maxsplit=1)
             words = rest[1] if len(rest) > 1 else ""
             start = match.end() - len(words)
-        if words and words[0].isupper() and not _inside(start, taken):
+        if len(words) > 1 and words[0].isupper() and not _inside(start, taken):
             found.append(Value("name", _plain_name(words), words, start, start + len(words)))
     return tuple(sorted(found, key=lambda value: value.start))
 

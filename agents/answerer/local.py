@@ -13,7 +13,16 @@ from core.schemas.document import Unit
 from core.schemas.evidence import Claim, ClaimGroupStatus, EvidenceVerdict, Plan, QuestionType
 from tools.encoder import Encoder
 from tools.lexical import content_terms
-from tools.matching import Asked, Measures, Mix, asked, is_about_another, log_odds, measures
+from tools.matching import (
+    Asked,
+    Measures,
+    Mix,
+    asked,
+    is_about_another,
+    lacks_attribute,
+    log_odds,
+    measures,
+)
 from tools.ranking import TermWeights
 
 ANSWER = Mix(-4.96, Measures(2.82, 2.78, 0.71, 0.79, 0.25))
@@ -57,12 +66,15 @@ class LocalAnswerer:
         chosen: list[Scored] = []
         missing: list[str] = []
         for part, scored in zip(parts, await self.score(parts, usable), strict=True):
-            credible = [
-                item
-                for item in scored
-                if item.score >= ANSWER_FLOOR
-                and not states(item.passage.evidence.memory.id, item.unit.span, rejected)
-            ]
+            credible = _typed_first(
+                part,
+                [
+                    item
+                    for item in scored
+                    if item.score >= ANSWER_FLOOR
+                    and not states(item.passage.evidence.memory.id, item.unit.span, rejected)
+                ],
+            )
             if credible:
                 chosen.extend(_choose(plan, credible, verdict))
             else:
@@ -112,6 +124,7 @@ class LocalAnswerer:
                 )
                 for row, (passage, unit, context) in enumerate(rows)
                 if not is_about_another(part, unit.text, context + _surroundings(passage))
+                and not lacks_attribute(part, weights, unit.text, context)
             ]
             for at, part in enumerate(parts)
         ]
@@ -127,6 +140,21 @@ class LocalAnswerer:
         under = table[:, [place[text] for text in headed]]
         better: NDArray[np.float32] = np.maximum(alone, under)
         return better
+
+
+def _typed_first(part: Asked, credible: Sequence[Scored]) -> list[Scored]:
+    """Where a measure is asked for, units that state one of it come before the others.
+
+    A price or a torque is answered by nothing else; a duration may be told without a figure.
+    """
+    if not part.dimensions:
+        return list(credible)
+    typed = [item for item in credible if answer_values(part, item.unit.text)]
+    if must_state_value(part):
+        return typed
+    if typed and typed[0].score >= NEAR_BEST * credible[0].score:
+        return [*typed, *(item for item in credible if item not in typed)]
+    return list(credible)
 
 
 def _choose(plan: Plan, credible: Sequence[Scored], verdict: EvidenceVerdict) -> list[Scored]:

@@ -46,7 +46,7 @@ _UPLOAD_BODY: dict[str, Any] = {
 
 
 @router.put(
-    "/documents/{document:path}",
+    "/documents/{document:any_text}",
     status_code=status.HTTP_202_ACCEPTED,
     responses={
         200: {"model": Submitted, "description": "The same bytes are stored already."},

@@ -21,8 +21,7 @@ from storage.embedded import EmbeddedPostgres
 AS_ROOT = os.geteuid() == 0
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
+def _directory() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="quaestor-test-", dir="/tmp"))
     made.chmod(0o711)
     yield made
@@ -30,12 +29,28 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture
-def server(home: Path) -> Iterator[EmbeddedPostgres]:
-    # Durable, as in production: what is committed must survive a kill.
-    started = EmbeddedPostgres(home)
-    started.start()
-    yield started
-    started.stop()
+def empty() -> Iterator[Path]:
+    """A data directory nothing was ever started in."""
+    yield from _directory()
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    yield from _directory()
+
+
+@pytest.fixture(scope="module")
+def shared_server(home: Path) -> Iterator[EmbeddedPostgres]:
+    made = EmbeddedPostgres(home, fast=True)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def server(shared_server: EmbeddedPostgres) -> EmbeddedPostgres:
+    """Running, whatever the test before did to it."""
+    shared_server.start()
+    return shared_server
 
 
 def postmaster_of(home: Path) -> int:
@@ -70,16 +85,19 @@ def test_another_object_finds_the_running_server(server, home):
     assert other.app_url == server.app_url
 
 
-def test_committed_rows_survive_a_killed_postmaster(server, home):
+def test_committed_rows_survive_a_killed_postmaster(empty):
+    server = EmbeddedPostgres(empty)
+    server.start()
     run_sql(server, "create table kept (n integer)")
     with psycopg.connect(server.superuser_url, autocommit=True) as busy:
         busy.execute("insert into kept select generate_series(1, 1000)")
-        os.kill(postmaster_of(home), signal.SIGKILL)
+        os.kill(postmaster_of(empty), signal.SIGKILL)
         started = time.monotonic()
         server.start()
 
     assert time.monotonic() - started < 10
     assert run_sql(server, "select count(*) from kept") == [(1000,)]
+    server.stop()
 
 
 def test_a_process_id_that_now_belongs_to_somebody_else_does_not_block_a_start(server, home):
@@ -121,11 +139,11 @@ def test_a_socket_left_behind_does_not_block_a_start(server, home):
     assert server.is_ready()
 
 
-def test_a_first_start_that_was_killed_begins_anew(home):
-    unfinished = home / "postgres.new"
+def test_a_first_start_that_was_killed_begins_anew(empty):
+    unfinished = empty / "postgres.new"
     unfinished.mkdir()
     (unfinished / "PG_VERSION").write_text("18\n")
-    server = EmbeddedPostgres(home, fast=True)
+    server = EmbeddedPostgres(empty, fast=True)
 
     server.start()
 
@@ -134,8 +152,8 @@ def test_a_first_start_that_was_killed_begins_anew(home):
     assert not unfinished.exists()
 
 
-def test_a_socket_path_that_would_be_too_long_is_shortened(home):
-    server = EmbeddedPostgres(home / ("long" * 25), fast=True)
+def test_a_socket_path_that_would_be_too_long_is_shortened(empty):
+    server = EmbeddedPostgres(empty / ("long" * 25), fast=True)
     server.start()
 
     assert server.is_ready()
@@ -146,10 +164,10 @@ def test_a_socket_path_that_would_be_too_long_is_shortened(home):
     assert len(host) < 50
 
 
-def test_a_place_for_the_socket_that_somebody_else_took_is_refused(home):
-    server = EmbeddedPostgres(home, fast=True)
-    (home / "elsewhere").mkdir()
-    (home / "run").symlink_to(home / "elsewhere")
+def test_a_place_for_the_socket_that_somebody_else_took_is_refused(empty):
+    server = EmbeddedPostgres(empty, fast=True)
+    (empty / "elsewhere").mkdir()
+    (empty / "run").symlink_to(empty / "elsewhere")
 
     with pytest.raises(ConfigurationError):
         server.start()
@@ -202,31 +220,31 @@ def test_another_user_of_the_machine_is_refused(server):
 class TestAsRoot:
     """Root keeps things where nobody else may look; Postgres runs as somebody else."""
 
-    def test_a_closed_directory_is_not_used_and_not_opened(self, home):
-        home.chmod(0o700)
+    def test_a_closed_directory_is_not_used_and_not_opened(self, empty):
+        empty.chmod(0o700)
 
-        chosen = usable_data_dir(home / "data")
+        chosen = usable_data_dir(empty / "data")
 
         assert chosen.is_relative_to("/var/lib/quaestor")
-        assert chosen == usable_data_dir(home / "data")
+        assert chosen == usable_data_dir(empty / "data")
         assert not chosen.exists()
-        assert home.stat().st_mode & 0o777 == 0o700
+        assert empty.stat().st_mode & 0o777 == 0o700
 
-    def test_a_directory_that_can_be_reached_is_used(self, home):
-        assert usable_data_dir(home / "data") == home / "data"
+    def test_a_directory_that_can_be_reached_is_used(self, empty):
+        assert usable_data_dir(empty / "data") == empty / "data"
 
-    def test_programs_that_cannot_be_reached_are_copied_and_run(self, home, monkeypatch):
+    def test_programs_that_cannot_be_reached_are_copied_and_run(self, empty, monkeypatch):
         monkeypatch.setattr(binaries, "_executable", lambda program: False)
-        server = EmbeddedPostgres(home, fast=True)
+        server = EmbeddedPostgres(empty, fast=True)
 
         server.start()
 
         assert server.is_ready()
-        assert find_binaries(home).is_relative_to(home)
+        assert find_binaries(empty).is_relative_to(empty)
         server.stop()
 
-    def test_a_cluster_of_somebody_else_is_refused(self, home):
-        (home / "postgres").mkdir()
+    def test_a_cluster_of_somebody_else_is_refused(self, empty):
+        (empty / "postgres").mkdir()
 
         with pytest.raises(ConfigurationError):
-            EmbeddedPostgres(home).start()
+            EmbeddedPostgres(empty).start()

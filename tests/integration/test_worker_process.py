@@ -31,7 +31,7 @@ from worker.dispatch import Dispatcher
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40.0
-LONG = 80
+LONG = 50
 """Sections of a document that takes seconds to build."""
 MIDDLE = ("review", "complete", "verify", "embed")
 """Stages that come after a checkpoint and before the memories are stored."""
@@ -210,9 +210,9 @@ def settings(server: EmbeddedPostgres, home: Path) -> Settings:
 OpenShop = Callable[[Settings], Awaitable[Shop]]
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    return tmp_path / "worker.log"
+@pytest.fixture(scope="module")
+def log(home: Path) -> Path:
+    return home / "worker.log"
 
 
 @pytest.fixture
@@ -255,18 +255,16 @@ def manual(sections: int) -> str:
     return "\n".join(parts)
 
 
+@pytest.fixture(scope="class")
+def serving_worker(settings: Settings, log: Path) -> Iterator[None]:
+    workers = Workers(settings, log)
+    workers.start()
+    yield
+    workers.stop()
+
+
+@pytest.mark.usefixtures("serving_worker")
 class TestOneWorkerServing:
-    @pytest.fixture(scope="class")
-    def log(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        return tmp_path_factory.mktemp("serving") / "worker.log"
-
-    @pytest.fixture(scope="class", autouse=True)
-    def worker(self, settings: Settings, log: Path) -> Iterator[None]:
-        workers = Workers(settings, log)
-        workers.start()
-        yield
-        workers.stop()
-
     async def test_a_ring_becomes_memories(self, shop: Shop) -> None:
         submission = await shop.add(manual(3))
         job = await shop.ended(submission)
@@ -342,6 +340,20 @@ async def test_kill_9_of_postgres_in_the_middle_of_a_build(
     assert job.state == "succeeded"
     assert job.attempts == 2
     await shop.assert_each_effect_once(submission, job)
+
+
+async def test_a_worker_may_start_before_its_database(shop: Shop, server: EmbeddedPostgres) -> None:
+    submission = await shop.submit(manual(1))
+    await asyncio.to_thread(server.stop)
+
+    worker = shop.workers.start()
+    await asyncio.sleep(4)
+    away = worker.poll()
+    await asyncio.to_thread(server.start)
+    job = await shop.ended(submission)
+
+    assert away is None
+    assert (job.state, job.attempts) == ("succeeded", 1)
 
 
 async def test_sigterm_hands_running_jobs_back_and_ends_the_process(shop: Shop) -> None:

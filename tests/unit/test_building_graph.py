@@ -151,7 +151,7 @@ async def test_completed_chunks_are_reviewed_again_and_the_loop_ends() -> None:
     assert path.count("review_chunks") == 2
     assert path[-2:] == ["embed_memories", "store_memories"]
     memories = await build.repositories.memories.of_version(build.lease.version_id)
-    assert any("Mechanical Seal" in memory.text_completed for memory in memories if memory.ordinal)
+    assert memories[1].text_completed.startswith("[Seal handbook › MS = Mechanical seal] ")
 
 
 async def test_every_insertion_stands_at_its_source_span() -> None:

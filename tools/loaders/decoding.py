@@ -49,7 +49,7 @@ def _wide_encoding(content: bytes) -> str | None:
     head = content[:4096]
     if len(head) < 4 or head.count(0) < len(head) // 4:
         return None
-    zeros = [head[lane::4].count(0) * 4 >= len(head) * 0.6 for lane in range(4)]
+    zeros = [head[lane::4].count(0) * 4 >= len(head) * 0.8 for lane in range(4)]
     lanes = {
         (False, True, True, True): "utf-32-le",
         (True, True, True, False): "utf-32-be",

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree, html
 
-from core.errors import EmptyExtraction
+from core.errors import CorruptDocument, EmptyExtraction
 from tools.loaders.lines import join
 from tools.loaders.tables import as_table
 from tools.loaders.units import DocumentBuilder
@@ -38,7 +38,8 @@ _CELLS: Final = frozenset(("td", "th", "cell"))
 _BREAKS: Final = frozenset(("br", "lb", "hr"))
 _HEADING: Final = re.compile(r"h([1-6])")
 _WHITE: Final = re.compile(r"\s+")
-_MAX_SPAN: Final = 100
+_MAX_COLUMNS: Final = 200
+_MAX_ROWSPAN: Final = 1_000
 
 _HIDDEN_STYLE = re.compile(
     r"display:none|visibility:(?:hidden|collapse)"
@@ -51,12 +52,14 @@ _SIMPLE_SELECTOR = re.compile(r"\s*([a-z][a-z0-9]*)?([.#][\w-]+)\s*", re.IGNOREC
 
 
 def parse_html(text: str) -> Element:
-    """The tree of ``text``, broken markup mended. Raises EmptyExtraction when nothing is in it."""
+    """The tree of ``text``, broken markup mended. Raises EmptyExtraction or CorruptDocument."""
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError as error:
         raise EmptyExtraction from error
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise CorruptDocument("the page is nested too deeply to be read")
     return root
 
 
@@ -178,7 +181,7 @@ class _TreeReader:
             self._inline.append("\n")
         elif tag in ("ol", "ul", "list"):
             ordered = tag == "ol" or element.get("rend") == "ol"
-            self._counters.append(_start_number(element) if ordered else None)
+            self._counters.append(_number(element, "start") if ordered else None)
         elif tag in _ITEMS:
             self._markers.append(self._next_marker())
         elif element in self._grids:
@@ -274,7 +277,8 @@ class _Grid:
         self._fill_carried(row)
         is_header = element.tag == "th" or element.get("role") == "head"
         self._headers[-1] = self._headers[-1] and is_header
-        self._span = (_span(element, "colspan"), _span(element, "rowspan"))
+        width = min(_number(element, "colspan"), max(_MAX_COLUMNS - len(row), 1))
+        self._span = (width, min(_number(element, "rowspan"), _MAX_ROWSPAN))
         self._column = len(row)
         row.extend([""] * self._span[0])
         for down in range(1, self._span[1]):
@@ -301,8 +305,8 @@ class _Grid:
         return count if 0 < count < len(self._rows) else None
 
     def _fill_carried(self, row: list[str]) -> None:
-        while (len(self._rows) - 1, len(row)) in self._carried:
-            row.append(self._carried[len(self._rows) - 1, len(row)])
+        while len(row) < _MAX_COLUMNS and (len(self._rows) - 1, len(row)) in self._carried:
+            row.append(self._carried.pop((len(self._rows) - 1, len(row))))
 
 
 def _is_data_table(table: Element) -> bool:
@@ -338,11 +342,7 @@ def _collapse(text: str) -> str:
     return _WHITE.sub(" ", text)
 
 
-def _start_number(element: Element) -> int:
-    start = element.get("start", "1")
-    return int(start) if start.isdecimal() and len(start) < 6 else 1
-
-
-def _span(element: Element, name: str) -> int:
+def _number(element: Element, name: str) -> int:
+    """A small positive attribute; 1 where it is missing or absurd."""
     value = element.get(name, "1")
-    return min(max(int(value), 1), _MAX_SPAN) if value.isdecimal() and len(value) < 6 else 1
+    return max(int(value), 1) if value.isdecimal() and len(value) < 6 else 1

@@ -22,6 +22,7 @@ from tools.loaders.units import DocumentBuilder
 from tools.loaders.webpage import add_html
 
 _FIELDS = ("subject", "from", "to", "cc", "date", "message-id")
+_HEADER_LIMIT = 2_000
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 _NOT_BYTEWISE = ("utf-16", "utf-32", "utf-7", "iso-2022", "hz")
 _QUOTED = re.compile(r"[ \t]*((?:>[ \t]?)+)")
@@ -52,7 +53,7 @@ def _source(raw: RawDocument) -> bytes:
 
 def _read_message(raw: RawDocument, message: EmailMessage) -> LoadedDocument:
     builder = DocumentBuilder()
-    metadata = {name: str(message[name]) for name in _FIELDS if message[name]}
+    metadata = _fields(message)
     if message.get_content_type() in _ENCRYPTED:
         raise EncryptedDocument("the message is encrypted")
     if "subject" in metadata:
@@ -65,6 +66,17 @@ def _read_message(raw: RawDocument, message: EmailMessage) -> LoadedDocument:
     return builder.build(
         raw.media_type, metadata.get("subject"), metadata=metadata, warnings=raw.warnings
     )
+
+
+def _fields(message: EmailMessage) -> dict[str, str]:
+    """The first header of each name, decoded; absurdly long ones are cut before that."""
+    found: dict[str, str] = {}
+    for name, value in message.raw_items():
+        field = name.lower()
+        if field in _FIELDS and field not in found:
+            cut = str(value)[:_HEADER_LIMIT]
+            found[field] = str(message.policy.header_fetch_parse(name, cut)).strip()
+    return {field: value for field, value in found.items() if value}
 
 
 def _add_body(builder: DocumentBuilder, message: EmailMessage, sender: str | None) -> None:

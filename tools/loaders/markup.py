@@ -12,7 +12,7 @@ from lxml import etree
 
 from core.errors import CorruptDocument
 from core.schemas.document import LoadedDocument
-from tools.loaders.html_tree import Element
+from tools.loaders.html_tree import Element, drop
 from tools.loaders.plain import add_source
 from tools.loaders.raw import RawDocument
 from tools.loaders.units import DocumentBuilder
@@ -62,8 +62,12 @@ def read(raw: RawDocument) -> LoadedDocument:
         builder.warn("not well-formed XML; its source is kept as text")
         add_source(builder, raw.text)
         return builder.build(raw.media_type, raw.stem, warnings=raw.warnings)
-    for comment in root.iter(etree.Comment):
+    for comment in list(root.iter(etree.Comment)):
         builder.hide(comment.text or "")
+        drop(comment)
+    for entity in list(root.iter(etree.Entity)):
+        builder.warn("entities defined by the document were left out")
+        drop(entity)
     _TreeText(builder).add(root)
     title = next((_words(found) for found in root.iter(*_TITLES) if _words(found)), None)
     return builder.build(raw.media_type, title or raw.stem, warnings=raw.warnings)
@@ -134,7 +138,7 @@ def _has_own_text(element: Element) -> bool:
 
 
 def _words(element: Element) -> str:
-    return " ".join("".join(map(str, element.itertext(etree.Element))).split())
+    return " ".join("".join(map(str, element.itertext())).split())
 
 
 def _name(element: Element) -> str:

@@ -94,8 +94,9 @@ def _ends_sentence(text: str, stop: re.Match[str], sentence_start: int) -> bool:
 def _is_abbreviation(text: str, dot: int, sentence_start: int, following: str) -> bool:
     match = _WORD_BEFORE.search(text, max(sentence_start, dot - _LOOKBACK), dot)
     word = match.group() if match else ""
-    if not text[sentence_start : max(sentence_start, dot - len(word))].strip():
-        return bool(_LIST_NUMBER.fullmatch(word)) or word.casefold() in _NEVER_LAST
+    before = text[max(sentence_start, dot - len(word) - 2) : dot - len(word)]
+    if dot - len(word) - sentence_start <= 2 and not before.strip():
+        return bool(_LIST_NUMBER.fullmatch(word.casefold())) or word.casefold() in _NEVER_LAST
     if len(word) == 1 and word.isalpha() and word.isupper() and word != "I":
         return True
     if word.casefold() in _NEVER_LAST or _DOTTED.fullmatch(word):

@@ -111,7 +111,9 @@ _PLAIN_EXTENSIONS = frozenset(
         "toml", "ini", "py", "js", "ts", "c", "h", "cpp", "java", "go", "rs", "sh", "sql",
     )
 )  # fmt: skip
-_BINARY_SHARE = 0.1
+_ODD = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
+_ODD_SHARE = 0.05
+_NUL_SHARE = 0.4
 
 
 def recognise(content: bytes, filename: str, limits: LoadLimits) -> RawDocument:
@@ -176,11 +178,10 @@ def _has_stream(content: bytes, name: str) -> bool:
 
 
 def _is_binary(text: str) -> bool:
-    """Text may hold stray controls and NULs, but not one character in ten."""
+    """Text may hold stray controls, and NULs by the third, but not one odd character in twenty."""
     sample = text[:20_000]
-    odd = sum(char < " " and char not in "\t\n\r\f\x0b\x1b\x00" for char in sample)
-    odd += sample.count("\x00") // 2
-    return odd > len(sample) * _BINARY_SHARE
+    odd = len(_ODD.findall(sample))
+    return odd > len(sample) * _ODD_SHARE or sample.count("\x00") > len(sample) * _NUL_SHARE
 
 
 def _text_format(text: str, extension: str) -> str:

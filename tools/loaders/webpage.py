@@ -9,6 +9,7 @@ from collections import Counter
 from copy import deepcopy
 
 import trafilatura
+from lxml import etree
 
 from core.schemas.document import LoadedDocument
 from tools.loaders.html_tree import (
@@ -60,8 +61,11 @@ def add_html(builder: DocumentBuilder, text: str) -> None:
 
 
 def _extracted(root: Element) -> Element | None:
+    page = deepcopy(root)
+    # Only the words are wanted; absurd spans make it lay out absurd tables.
+    etree.strip_attributes(page, "colspan", "rowspan")
     found = trafilatura.bare_extraction(
-        deepcopy(root), include_comments=False, include_tables=True, favor_recall=True
+        page, include_comments=False, include_tables=True, favor_recall=True
     )
     return None if found is None else found.body
 
