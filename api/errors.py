@@ -1,7 +1,7 @@
 """Exceptions to problems: the one place where a request's failure becomes its response."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast, get_args
 
@@ -63,14 +63,20 @@ async def _on_quaestor_error(request: Request, error: Exception) -> JSONResponse
     known = cast(QuaestorError, error)  # registered for this class only
     if known.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.warning("request failed", extra={"code": known.code, "path": request.url.path})
-    errors = known.errors if isinstance(known, InvalidFields) else ()
-    return respond(problem_of(known, request.url.path, errors))
+    return _problem_response(request, known)
+
+
+def _problem_response(
+    request: Request, error: QuaestorError, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    errors = error.errors if isinstance(error, InvalidFields) else ()
+    return respond(problem_of(error, request.url.path, errors), headers)
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     invalid = cast(RequestValidationError, error)
     fields = InvalidFields(*map(field_problem, cast(Sequence[dict[str, Any]], invalid.errors())))
-    return await _on_quaestor_error(request, fields)
+    return _problem_response(request, fields)
 
 
 def field_problem(error: dict[str, Any]) -> FieldProblem:
@@ -104,10 +110,10 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
             known = InvalidFields(
                 FieldProblem(location="body", field="", detail="this is not valid JSON")
             )
-    return respond(problem_of(known, request.url.path), raised.headers)
+    return _problem_response(request, known, raised.headers)
 
 
 async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
     """The last resort: say nothing of the inside; the server logs the traceback."""
     logger.error("unexpected error", extra={"path": request.url.path}, exc_info=error)
-    return respond(problem_of(Unexpected(), request.url.path))
+    return _problem_response(request, Unexpected())

@@ -10,18 +10,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from agents.answer_verifier.local import LocalAnswerVerifier
-from agents.answerer.local import LocalAnswerer
-from agents.evidence_verifier.local import LocalEvidenceVerifier
-from agents.requester.local import LocalRequester
-from storage.repositories import open_repositories
-from tools.loaders.process import LoaderProcess
-
 from agents.answer_verifier import AnswerVerifier
+from agents.answer_verifier.local import LocalAnswerVerifier
 from agents.answerer import Answerer
+from agents.answerer.local import LocalAnswerer
 from agents.completer import Completer
 from agents.completer.local import LocalCompleter
 from agents.evidence_verifier import EvidenceVerifier
+from agents.evidence_verifier.local import LocalEvidenceVerifier
 from agents.memory_verifier import MemoryVerifier
 from agents.memory_verifier.local import LocalMemoryVerifier
 from agents.outliner import Outliner
@@ -29,6 +25,7 @@ from agents.outliner.local import LocalOutliner
 from agents.planner import Planner
 from agents.planner.local import LocalPlanner
 from agents.requester import Requester
+from agents.requester.local import LocalRequester
 from agents.reviewer import Reviewer
 from agents.reviewer.local import LocalReviewer
 from agents.segmenter import Segmenter
@@ -38,8 +35,10 @@ from agents.selector.local import LocalSelector
 from core.settings import Settings
 from storage.database import Database, open_database
 from storage.protocols import Repositories
+from storage.repositories import open_repositories
 from tools.encoder import Encoder
 from tools.encoder_models import open_encoder
+from tools.loaders.process import LoaderProcess
 
 
 @dataclass(frozen=True)

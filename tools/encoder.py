@@ -6,6 +6,7 @@ was computed. Where the model comes from is told in ``tools.encoder_models``.
 """
 
 import asyncio
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,9 +23,10 @@ from core.recording import Observed, observe
 Vectors = NDArray[np.float32]
 """Shape (n, dimensions), rows of length one, components representable as float16."""
 
-BATCH_TOKENS = 4_096
-"""Padded tokens in one call of the model: bounds memory, keeps two cores busy."""
-CACHED_VECTORS = 4_096
+BATCH_TOKENS = 2_048
+"""Padded tokens in one call of the model: bounds memory, keeps a few cores busy."""
+CACHED_VECTORS = 16_384
+"""Most recently used texts whose vectors are kept (12 MB at 384 dimensions)."""
 
 
 class Encoder(Protocol):
@@ -78,6 +80,7 @@ class OnnxEncoder:
         self._window = files.window
         self._id = files.id
         self._cache: OrderedDict[str, NDArray[np.float16]] = OrderedDict()
+        self._turn = threading.Lock()  # one call has all threads, and the memory, of the model
         self._dimensions = int(self._run([self._markers]).shape[1])
 
     @property
@@ -106,6 +109,10 @@ class OnnxEncoder:
         return halves.reshape(len(texts), self._dimensions).astype(np.float32)
 
     def _encode_cached(self, texts: Sequence[str]) -> NDArray[np.float16]:
+        with self._turn:
+            return self._encode_in_turn(texts)
+
+    def _encode_in_turn(self, texts: Sequence[str]) -> NDArray[np.float16]:
         keys = [sha256_of(text) for text in texts]
         fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._cache}
         known = {key: self._cache[key] for key in keys if key in self._cache}

@@ -7,9 +7,10 @@ chance that the sentence (or passage) holds the answer.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from core.packing import trim_units
 from core.schemas.document import Unit
 from core.schemas.evidence import AnswerType, Plan
 from tools.asking import answer_type, cue_terms, expected_dimensions
@@ -177,18 +178,42 @@ def _family(code: str) -> str:
     return match.group() if match else ""
 
 
-def centre_unit(plan: Plan, units: Sequence[Unit]) -> int:
-    """The position of the unit that shares most with the question: where to cut a long memory.
+TYPED_BONUS = 0.25
+"""What a value of the asked kind adds to a unit's share of the question's words."""
 
-    Words are weighted among the units themselves; headings count only when nothing else is there.
+
+def telling_units(plan: Plan, units: Sequence[Unit], max_characters: int) -> tuple[Unit, ...]:
+    """The units of one memory that speak most to the question and fit, in document order.
+
+    A procedure or list is not picked apart: there the run around the best unit is kept. At least
+    one unit is returned, whatever its size; headings only where there is nothing else.
     """
+    if sum(len(unit.text) for unit in units) <= max_characters:
+        return tuple(units)
+    best_first = sorted(range(len(units)), key=_merit(plan, units))
+    if plan.type in {"list", "how_to", "summary"}:
+        return trim_units(units, best_first[0], max_characters)
+    kept: list[int] = []
+    used = 0
+    for at in best_first:
+        if not kept or used + len(units[at].text) <= max_characters:
+            kept.append(at)
+            used += len(units[at].text)
+    return tuple(units[at] for at in sorted(kept))
+
+
+def _merit(plan: Plan, units: Sequence[Unit]) -> Callable[[int], tuple[bool, float, int]]:
+    """Sort key: body before headings, then words and values of the question, then position."""
     questions = all_asked(plan)
     terms = [frozenset(content_terms(unit.text)) for unit in units]
     weights = TermWeights(terms)
 
-    def merit(at: int) -> tuple[bool, float, float, int]:
-        shared = max(weights.coverage(question.terms, terms[at]) for question in questions)
-        typed = max(type_hit(question, units[at].text) for question in questions)
-        return units[at].kind != "heading", shared, typed, -at
+    def key(at: int) -> tuple[bool, float, int]:
+        worth = max(
+            weights.coverage(question.terms, terms[at])
+            + TYPED_BONUS * type_hit(question, units[at].text)
+            for question in questions
+        )
+        return units[at].kind == "heading", -worth, at
 
-    return max(range(len(units)), key=merit)
+    return key

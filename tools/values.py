@@ -136,7 +136,7 @@ def _number(match: re.Match[str]) -> Value | None:
 
 
 def _frequency(match: re.Match[str]) -> Value:
-    """ "Every week" and "weekly" state an interval of one week."""
+    """An interval of one: "every week", "weekly"."""
     adverb = (match["adverb"] or "").casefold()
     unit = (match["unit"] or _ADVERBS.get(adverb) or adverb.removesuffix("ly")).casefold()
     measured = measure(1.0, unit)
@@ -208,7 +208,8 @@ def dates(text: str) -> tuple[Value, ...]:
     found: list[Value] = []
     for pattern in _DATES:
         for match in pattern.finditer(text):
-            if not _inside(match.start(), [(value.start, value.end) for value in found]):
+            taken = [(value.start, value.end) for value in found]
+            if not _inside(match.start(), taken) and not _column_unit(text[: match.start()]):
                 normal = _date(match.groupdict())
                 found.append(Value("date", normal, match.group(), match.start(), match.end()))
     return tuple(sorted(found, key=lambda value: value.start))

@@ -33,7 +33,11 @@ def celery_app(settings: Settings) -> Celery:
 
 
 def worker_command(settings: Settings) -> list[str]:
-    """The command line of one worker process, for whoever supervises it."""
+    """The command line of one worker process, for whoever supervises it.
+
+    Raises ConfigurationError for settings a worker cannot work with.
+    """
+    _check(settings)
     return [
         sys.executable,
         # Running as root is discouraged because of pickle, which this app does not accept.
@@ -50,6 +54,14 @@ def database_url(settings: Settings) -> str:
     if settings.database_url is None:
         raise ConfigurationError("QUAESTOR_DATABASE_URL is not set; `quaestor up` sets it")
     return settings.database_url.get_secret_value()
+
+
+def _check(settings: Settings) -> None:
+    if settings.worker_threads >= settings.database_pool_size:
+        raise ConfigurationError(
+            "QUAESTOR_WORKER_THREADS must be less than QUAESTOR_DATABASE_POOL_SIZE: "
+            "every run keeps one connection and shares the others"
+        )
 
 
 def _common(settings: Settings) -> dict[str, Any]:
@@ -142,4 +154,6 @@ def __getattr__(name: str) -> Celery:
     """``app``, for ``celery -A worker.app:app``: made from the environment when asked for."""
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return celery_app(Settings())
+    settings = Settings()
+    _check(settings)
+    return celery_app(settings)

@@ -12,7 +12,7 @@ import socket
 import threading
 from concurrent.futures import CancelledError
 from contextlib import AsyncExitStack
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 from uuid import UUID, uuid4
 
 from core.errors import BrokerUnavailable, Unavailable
@@ -52,7 +52,7 @@ class WorkerProcess:
         self._opening = asyncio.Lock()
         self._runtime: Runtime | None = None
         self._sweeping: asyncio.Task[NoReturn] | None = None
-        self._active: dict[asyncio.Task[Any], tuple[Ring, RunControl]] = {}
+        self._active: dict[asyncio.Task[None], tuple[Ring, RunControl]] = {}
         self._left_over: set[Ring] = set()
         self._draining = False
         self.failed = False
@@ -101,25 +101,24 @@ class WorkerProcess:
         )
 
     async def _work(self, ring: Ring) -> None:
-        if self._draining:
-            self._left_over.add(ring)
-            return
         try:
             runtime = await self._open()
         except Unavailable as error:
             logger.warning("job left to the sweeper", extra={"code": error.code})
             return
-        await self._drive(runtime, ring)
+        if self._draining:
+            self._left_over.add(ring)
+        else:
+            await self._drive(runtime, ring)
 
     async def _drive(self, runtime: Runtime, ring: Ring) -> None:
-        task, control = asyncio.current_task(), RunControl()
-        if task is None:
-            raise RuntimeError("a job must be driven inside a task")
-        self._active[task] = (ring, control)
+        control = RunControl()
+        driving = asyncio.create_task(drive(runtime, *ring, owner=self.name, control=control))
+        self._active[driving] = (ring, control)
         try:
-            await drive(runtime, *ring, owner=self.name, control=control)
+            await driving
         finally:
-            del self._active[task]
+            del self._active[driving]
 
     async def _open(self) -> Runtime:
         async with self._opening:
@@ -161,7 +160,8 @@ class WorkerProcess:
 
 
 _current: WorkerProcess | None = None
-_making = threading.Lock()
+_making = threading.RLock()
+"""Reentrant, because a signal handler asks for the process too."""
 
 
 def current_process() -> WorkerProcess:

@@ -17,11 +17,13 @@ from tools.matching import (
     Asked,
     Measures,
     Mix,
+    answer_values,
     asked,
     is_about_another,
     lacks_attribute,
     log_odds,
     measures,
+    must_state_value,
 )
 from tools.ranking import TermWeights
 

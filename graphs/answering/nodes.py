@@ -78,7 +78,7 @@ async def retrieve_candidates(state: AnswerState, runtime: Runtime[AnswerContext
     found = [await retrieve(request, state.collection, context) for request in state.requests]
     if state.next_reason != "first":
         return {"found": found}
-    kept_out = await find_kept_out(state.requests[0], state.collection, context)
+    kept_out = await find_kept_out(state.requests[0], found[0], state.collection, context)
     return {"found": found, "kept_out": kept_out}
 
 

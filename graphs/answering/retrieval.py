@@ -4,6 +4,7 @@ What is recorded are ids, versions, scores and hashes, so that a replay sees exa
 candidates without searching; their texts are read again by id.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from tools.lexical import term_counts
 from tools.ranking import fuse
 
 KEPT_OUT_LIMIT = 5
+NEAR_TOP = 0.6
+"""A quarantined memory is worth showing from this share of the best lexical score on."""
 
 
 async def retrieve(
@@ -57,9 +60,9 @@ async def retrieve(
 
 
 async def find_kept_out(
-    request: EvidenceRequest, collection: str, context: AnswerContext
+    request: EvidenceRequest, found: Sequence[Candidate], collection: str, context: AnswerContext
 ) -> list[UUID]:
-    """Quarantined memories that this request would have found: to be shown, never to be read."""
+    """Quarantined memories that would have been near the top: to be shown, never to be read."""
     terms = term_counts(request.text)
     where = filter_of(request, collection)
 
@@ -70,7 +73,8 @@ async def find_kept_out(
     asked: JsonValue = {"terms": dict(terms), "where": where.model_dump(mode="json")}
     observed = await observe("retrieval", "quarantined", asked, search)
     results: Any = observed.value
-    return [UUID(memory_id) for memory_id, _ in results]
+    best = max((candidate.scores.get("lexical", 0.0) for candidate in found), default=0.0)
+    return [UUID(memory_id) for memory_id, score in results if score >= NEAR_TOP * best]
 
 
 def filter_of(request: EvidenceRequest, collection: str) -> SearchFilter:

@@ -74,6 +74,11 @@ def test_the_command_runs_threads_under_this_python() -> None:
     assert "--loglevel warning" in text
 
 
+def test_more_runs_than_connections_are_a_configuration_error() -> None:
+    with pytest.raises(ConfigurationError, match="QUAESTOR_DATABASE_POOL_SIZE"):
+        worker_command(settings(worker_threads=4, database_pool_size=4))
+
+
 def test_who_rings_does_not_import_the_work() -> None:
     check = (
         "import sys, worker.dispatch; "

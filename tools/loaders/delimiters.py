@@ -44,7 +44,7 @@ def _score(text: str, delimiter: str) -> float:
         return 0.0
     width, agreeing = max(widths.items(), key=lambda item: (item[1], item[0]))
     share = agreeing / widths.total()
-    if width < 2 or share < 0.5:
+    if width < 2 or share < 0.5 or (agreeing == 1 and widths.total() > 1):
         return 0.0
     return share + min(width, 20) / 100
 

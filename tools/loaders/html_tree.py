@@ -44,7 +44,7 @@ _MAX_ROWSPAN: Final = 1_000
 _HIDDEN_STYLE = re.compile(
     r"display:none|visibility:(?:hidden|collapse)"
     r"|(?:^|;)opacity:0?(?:\.0+)?%?(?:;|!|$)"
-    r"|font-size:(?:0(?:\.\d*)?[a-z%]*|1px)(?:;|!|$)"
+    r"|font-size:(?:0(?:\.0*)?[a-z%]*|1px)(?:;|!|$)"
     r"|(?:left|top|text-indent):-\d{4,}"
 )
 _STYLE_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,5000})\}")

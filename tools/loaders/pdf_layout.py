@@ -33,6 +33,9 @@ _HEADING_LENGTH = 150
 _HEADING_RATIO = 1.12
 
 
+_EdgeKey = tuple[str, int]
+
+
 class Cell(NamedTuple):
     """Words of one line that stand together."""
 
@@ -182,17 +185,20 @@ def _downwards(one: Line, other: Line) -> tuple[Line, Line]:
 
 
 def _without_running_lines(pages: Sequence[Page]) -> list[Page]:
-    """Drop lines that stand at the edge of most pages, whatever number they count."""
-    counts = Counter(key for page in pages for key in {_edge_key(line) for line in _edges(page)})
-    running = {
-        key for key, count in counts.items() if count >= max(_MIN_REPEATS, _MOST_PAGES * len(pages))
-    }
-    kept = []
-    for page in pages:
-        dropped = {id(line) for line in _edges(page) if _edge_key(line) in running}
-        lines = tuple(line for line in page.lines if id(line) not in dropped)
-        kept.append(page._replace(lines=lines))
-    return kept
+    """Drop lines that stand at the edge of most pages and say the same, or count the pages."""
+    counts = Counter(
+        key
+        for page in pages
+        for key in {key for line in _edges(page) for key in _edge_keys(line, page.number)}
+    )
+    enough = max(_MIN_REPEATS, _MOST_PAGES * len(pages))
+    running = {key for key, count in counts.items() if count >= enough}
+    return [page._replace(lines=tuple(_body_lines(page, running))) for page in pages]
+
+
+def _body_lines(page: Page, running: set[_EdgeKey]) -> list[Line]:
+    dropped = {id(line) for line in _edges(page) if running & _edge_keys(line, page.number)}
+    return [line for line in page.lines if id(line) not in dropped]
 
 
 def _edges(page: Page) -> list[Line]:
@@ -203,9 +209,14 @@ def _edges(page: Page) -> list[Line]:
     return above + below
 
 
-def _edge_key(line: Line) -> str:
-    text = _DIGITS.sub("#", line.text.lower())
-    return "#" if _ROMAN_PAGE.fullmatch(text) else text
+def _edge_keys(line: Line, page: int) -> set[_EdgeKey]:
+    """What a line may have in common with others: its text, or its text and how it counts pages."""
+    text = line.text.lower()
+    masked = "#" if _ROMAN_PAGE.fullmatch(text) else _DIGITS.sub("#", text)
+    if masked == "#":
+        return {(masked, 0)}
+    numbers = [int(number[-9:]) for number in _DIGITS.findall(text)]
+    return {(text, 0)} | {(masked, number - page) for number in numbers}
 
 
 def _blocks(lines: Sequence[tuple[int, Line]]) -> Iterator[_Block]:

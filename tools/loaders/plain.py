@@ -13,10 +13,10 @@ from tools.loaders.raw import RawDocument
 from tools.loaders.units import HEADING_LIMIT, DocumentBuilder
 
 _RULE = re.compile(r"([=\-~^\"'`#*+.:_<>])\1{2,}[ \t]*\Z")
-_TABLE_RULE = re.compile(r"[ \t]*(?=[^+=-]{0,3}[+=-]{2})[+=\-| \t:]*[ +|][+=\-| \t:]*\Z")
+_RULE_MARKS = frozenset("+=-|: \t")
 _CELL_EDGE = re.compile(r"[ \t]{2,}|[ \t]*\|[ \t]*")
 _FIELD = re.compile(r":?([A-Z][A-Za-z0-9 _-]{0,38}):(?:[ \t]+(.*))?\Z")
-_ASCIIDOC = re.compile(r"(={1,6})[ \t]+(\S.*)\Z")
+_ASCIIDOC = re.compile(r"(={1,6})[ \t]+([^\s=].*)\Z")
 _ORG = re.compile(r"(\*{1,8})[ \t]+(\S.*)\Z")
 _LATEX = re.compile(
     r"[ \t]*\\(part|chapter|(?:sub){0,2}section|(?:sub)?paragraph)\*?\{(.{1,200})\}"
@@ -142,7 +142,7 @@ class PlainText:
         if fields:
             self._builder.table(f"{name}: {value}" for name, value in fields.items())
             return fields
-        if any(_TABLE_RULE.match(line) for line in lines):
+        if any(_is_table_rule(line) for line in lines):
             self._builder.table(_drawn_rows(lines))
             return {}
         first_item = _first_item(lines)
@@ -197,9 +197,16 @@ def _fields(lines: Sequence[str]) -> dict[str, str]:
     return fields if len(fields) > 1 else {}
 
 
+def _is_table_rule(line: str) -> bool:
+    """A line of dashes or equals signs with gaps or corners between them."""
+    rule = line.strip()
+    drawn = "==" in rule or "--" in rule
+    return drawn and any(mark in rule for mark in " +|") and _RULE_MARKS.issuperset(rule)
+
+
 def _drawn_rows(lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
-        if not _TABLE_RULE.match(line):
+        if not _is_table_rule(line):
             yield " | ".join(cell for cell in _CELL_EDGE.split(line.strip()) if cell)
 
 

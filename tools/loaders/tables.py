@@ -13,6 +13,7 @@ from core.text import collapse_spaces
 Row = Sequence[str]
 
 _NUMERIC = re.compile(r"[-+(]?[\s$€£¥%]*[\d][\d\s.,:/%()$€£¥-]*(?:[A-Za-z%€$£]{0,4})")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _HEADER_LIMIT = 80
 _SEARCHED_ROWS = 10
 _MAX_HEADER_ROWS = 3
@@ -76,30 +77,28 @@ def _first_wide_row(grid: Sequence[Row]) -> int:
 
 def _header_rows(body: Sequence[Row]) -> int:
     """A first row of distinct short labels names the columns; a row of spans may stand above it."""
-    if len(body) < 2 or not _is_label_row(body[0]):
-        return 0
-    count = 1
-    while count < min(_MAX_HEADER_ROWS, len(body) - 1) and _has_spans(body[count - 1]):
-        if not _is_label_row(body[count]):
+    count = 0
+    while count < min(_MAX_HEADER_ROWS, len(body) - 1):
+        if not _names_columns(body[count], body[count + 1]):
             break
         count += 1
+        if not _has_spans(body[count - 1]):
+            break
     return count
 
 
-def _is_label_row(row: Row) -> bool:
+def _names_columns(row: Row, following: Row) -> bool:
+    """Words name columns; so do years, unless the next row has them in the same places."""
     filled = [cell for cell in row if cell]
     if len(set(filled)) < 2 or len(filled) * 2 < len(row):
         return False
     if any(len(cell) > _HEADER_LIMIT for cell in filled):
         return False
-    words = sum(not _NUMERIC.fullmatch(cell) for cell in filled)
-    return words == len(filled) or (words * 2 > len(filled) and _has_years(filled))
-
-
-def _has_years(cells: Sequence[str]) -> bool:
-    """Years and quarters are numbers that name columns."""
-    numeric = [cell for cell in cells if _NUMERIC.fullmatch(cell)]
-    return all(re.fullmatch(r"(?:19|20)\d\d", cell) for cell in numeric)
+    numeric = [index for index, cell in enumerate(row) if cell and _NUMERIC.fullmatch(cell)]
+    if len(numeric) == len(filled) or not all(_YEAR.fullmatch(row[index]) for index in numeric):
+        return False
+    below = [following[index] for index in numeric if index < len(following)]
+    return not numeric or not all(_YEAR.fullmatch(cell) for cell in below)
 
 
 def _has_spans(row: Row) -> bool:

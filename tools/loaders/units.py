@@ -20,7 +20,6 @@ _HIDDEN_LIMIT = 2_000
 _HIDDEN_ENTRIES = 50
 _BLANKS = re.compile(r"[^\S\n]+")
 _AROUND_BREAK = re.compile(r" ?\n[ \n]*")
-_TRAILING_BLANKS = re.compile(r"[^\S\n]+$", re.MULTILINE)
 _TAGS = re.compile(r"[\U000e0020-\U000e007e]+")
 
 
@@ -78,7 +77,8 @@ class DocumentBuilder:
 
     def code(self, text: str, *, page: int | None = None) -> None:
         """Text whose line breaks and indents matter."""
-        block = textwrap.dedent(_TRAILING_BLANKS.sub("", self._clean(text))).strip("\n")
+        lines = [line.rstrip() for line in self._clean(text).split("\n")]
+        block = textwrap.dedent("\n".join(lines)).strip("\n")
         self._append("code", block, capped_ranges(block), page=page)
 
     def end_block(self) -> None:

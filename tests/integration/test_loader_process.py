@@ -1,0 +1,199 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+
+import docx
+import pytest
+
+from core.errors import (
+    CorruptDocument,
+    DocumentTooLarge,
+    EmptyDocument,
+    EncryptedDocument,
+    LoaderFailed,
+    UnsupportedFormat,
+)
+from core.settings import Settings
+from tools.loaders import LoadLimits
+from tools.loaders.process import LoaderProcess
+
+MEMORY = 3_000_000_000
+
+
+def loader_process(seconds: float = 30.0, **options: object) -> LoaderProcess:
+    settings: dict[str, object] = {"seconds": seconds, "memory_bytes": MEMORY, **options}
+    return LoaderProcess(LoadLimits(), **settings)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def loader() -> Iterator[LoaderProcess]:
+    with closing(loader_process()) as process:
+        yield process
+
+
+def child_that(code: str) -> tuple[str, ...]:
+    """A child that reads one request and then does ``code``."""
+    start = "import os,sys,time,struct;f=sys.stdin.buffer;"
+    frame = "f.read(struct.unpack('>Q',f.read(8))[0]);"
+    return (sys.executable, "-c", start + frame + frame + code)
+
+
+async def test_a_document_comes_back_whole(loader: LoaderProcess) -> None:
+    loaded = await loader.load("# Pump\n\nIt runs – well.".encode(), "a.md")
+
+    assert [unit.text for unit in loaded.units] == ["Pump", "It runs – well."]
+    assert loaded.units[1].heading_path == ("Pump",)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", EmptyDocument),
+        (b"PK\x03\x04 cut off", CorruptDocument),
+        (b"\x89PNG\r\n\x1a\n....", UnsupportedFormat),
+        (b"From: a@b\nTo: c@d\nContent-Type: application/pkcs7-mime\n\nx", EncryptedDocument),
+    ],
+)
+async def test_errors_keep_their_class(
+    loader: LoaderProcess, content: bytes, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        await loader.load(content, "a.bin")
+
+
+async def test_limits_hold_in_the_child_too() -> None:
+    limits = LoadLimits(max_bytes=100_000, max_unpacked_bytes=10_000)
+    stream = BytesIO()
+    document = docx.Document()
+    document.save(stream)
+
+    with closing(LoaderProcess(limits, seconds=30.0, memory_bytes=MEMORY)) as loader:
+        with pytest.raises(DocumentTooLarge):
+            await loader.load(b"x" * 100_001, "a.txt")
+        with pytest.raises(DocumentTooLarge):
+            await loader.load(stream.getvalue(), "a.docx")
+
+
+async def test_many_callers_share_one_child(loader: LoaderProcess) -> None:
+    contents = [f"Document {number}.".encode() for number in range(20)]
+
+    loaded = await asyncio.gather(*(loader.load(content, "a.txt") for content in contents))
+
+    assert [document.text.encode() for document in loaded] == contents
+
+
+def test_callers_may_live_in_different_loops(loader: LoaderProcess) -> None:
+    found: list[str] = []
+
+    def call(number: int) -> None:
+        found.append(asyncio.run(loader.load(f"Document {number}.".encode(), "a.txt")).text)
+
+    threads = [Thread(target=call, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(found) == [f"Document {number}." for number in range(4)]
+
+
+async def test_a_dead_child_is_replaced(loader: LoaderProcess) -> None:
+    await loader.load(b"One.", "a.txt")
+    first = loader.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    sleep(0.1)
+
+    assert (await loader.load(b"Two.", "a.txt")).text == "Two."
+    assert loader.pid != first
+
+
+async def test_a_hanging_parser_is_stopped() -> None:
+    with closing(loader_process(0.5, command=child_that("time.sleep(60)"))) as loader:
+        began = monotonic()
+        with pytest.raises(LoaderFailed, match=r"longer than 0\.5 seconds"):
+            await loader.load(b"words", "a.txt")
+
+        assert monotonic() - began < 5
+        assert loader.pid is None
+
+
+async def test_a_crashing_parser_is_named() -> None:
+    crash = "os.kill(os.getpid(),11)"
+    with closing(loader_process(command=child_that(crash))) as loader:
+        for _ in range(2):
+            with pytest.raises(LoaderFailed, match="SIGSEGV"):
+                await loader.load(b"words", "a.txt")
+
+
+async def test_nonsense_from_the_child_is_a_failure() -> None:
+    nonsense = "sys.stdout.buffer.write(struct.pack('>Q',3)+b'+{}');sys.stdout.flush();f.read()"
+    with closing(loader_process(command=child_that(nonsense))) as loader:
+        with pytest.raises(LoaderFailed, match="cannot be read"):
+            await loader.load(b"words", "a.txt")
+
+
+async def test_a_parser_that_wants_too_much_memory_fails_alone() -> None:
+    with closing(loader_process(memory_bytes=150_000_000)) as loader:
+        with pytest.raises(LoaderFailed):
+            await loader.load(b"word " * 4_000_000, "a.txt")
+
+        assert (await loader.load(b"Small.", "a.txt")).text == "Small."
+
+
+async def test_the_child_inherits_no_secret(
+    loader: LoaderProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUAESTOR_API_KEY", "very-secret")
+    await loader.load(b"One.", "a.txt")
+
+    assert b"very-secret" not in Path(f"/proc/{loader.pid}/environ").read_bytes()
+
+
+async def test_closing_ends_the_child(loader: LoaderProcess) -> None:
+    await loader.load(b"One.", "a.txt")
+    pid = loader.pid
+
+    loader.close()
+
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_the_child_dies_with_its_parent() -> None:
+    script = (
+        "import asyncio,os\n"
+        "from tools.loaders import LoadLimits\n"
+        "from tools.loaders.process import LoaderProcess\n"
+        f"loader = LoaderProcess(LoadLimits(), seconds=30, memory_bytes={MEMORY})\n"
+        "asyncio.run(loader.load(b'One.', 'a.txt'))\n"
+        "print(loader.pid, flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    root = Path(__file__).parents[2]
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False
+    )
+    child = Path(f"/proc/{int(result.stdout)}")
+
+    for _ in range(50):
+        if not child.exists() or "Z" in child.joinpath("stat").read_text().split()[2]:
+            return
+        sleep(0.1)
+    pytest.fail("the child outlived its parent")
+
+
+async def test_the_limits_come_from_the_settings() -> None:
+    settings = Settings(max_document_bytes=10)
+    with (
+        closing(LoaderProcess.from_settings(settings)) as loader,
+        pytest.raises(DocumentTooLarge, match="limit is 10"),
+    ):
+        await loader.load(b"x" * 11, "a.txt")
