@@ -7,7 +7,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic_core import to_jsonable_python
 from rich import box
@@ -99,8 +99,17 @@ def make_panel(content: RenderableType, *, title: Text, style: str = "") -> Pane
 
 
 def when(moment: datetime | None) -> str:
-    """A time of day in the local zone, to the second."""
-    return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    """A moment in the local zone; of today, only the time."""
+    if moment is None:
+        return ""
+    local = moment.astimezone()
+    is_today = local.date() == datetime.now(UTC).astimezone().date()
+    return local.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M")
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def duration(seconds: float | None) -> str:
@@ -195,13 +204,12 @@ def _filtered_view(filtered: Iterable[FilteredCandidate]) -> Table:
 
 def _footer(answer: Answer) -> Text:
     facts = [
+        *map(reason_text, answer.reasons),
         f"confidence {answer.confidence:.2f}",
-        f"{answer.rounds} round{'s' * (answer.rounds != 1)}",
+        counted(answer.rounds, "round", "rounds"),
         duration(answer.seconds),
-        f"run {answer.run_id}",
     ]
-    why = "; ".join(map(reason_text, answer.reasons))
-    return plain(" · ".join([*([why] if why else []), *facts]), "dim")
+    return plain(" · ".join(facts) + f"\nrun {answer.run_id}", "dim")
 
 
 def build_progress(console: Console) -> Progress:

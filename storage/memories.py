@@ -6,7 +6,7 @@ indexes; so whatever is verified belongs to an active version.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,9 +22,22 @@ from storage.protocols import IndexedMemory, Vector
 from storage.searching import search_terms, search_vectors, vector_text
 from storage.tables import documents, memories, memory_vectors, postings, versions
 
-_INSERT_VECTOR = text("""
+# Whole columns at a time: one round trip, however many rows. Arrays of arrays must be rectangular,
+# so postings and vectors travel as text.
+_INSERT_VECTORS = text("""
     insert into memory_vectors (tenant_id, memory_id, layer, encoder, dimensions, embedding)
-    values (:tenant_id, :memory_id, :layer, :encoder, :dimensions, cast(:embedding as halfvec))
+    select :tenant_id, r.memory_id, r.layer, :encoder, r.dimensions, r.embedding::halfvec
+    from unnest(cast(:memory_ids as uuid[]), cast(:layers as text[]),
+                cast(:dimensions as integer[]), cast(:embeddings as text[]))
+         as r(memory_id, layer, dimensions, embedding)
+""")
+_INSERT_POSTINGS = text("""
+    insert into postings (tenant_id, version_id, collection, term, ordinals, frequencies)
+    select :tenant_id, :version_id, r.collection, r.term,
+           r.ordinals::integer[], r.frequencies::integer[]
+    from unnest(cast(:collections as text[]), cast(:terms as text[]),
+                cast(:ordinals as text[]), cast(:frequencies as text[]))
+         as r(collection, term, ordinals, frequencies)
 """)
 _MEMORY: Select[Any] = select(memories.c.id, memories.c.status, memories.c.body)
 
@@ -41,7 +54,7 @@ class PostgresMemories:
     ) -> None:
         """Make a version's memories the ones that are found. A version older than the active one
         comes too late: it is kept as superseded."""
-        rows = await asyncio.to_thread(_rows, self._tenant_id, memories, encoder)
+        rows = await asyncio.to_thread(_rows, self._tenant_id, version_id, memories, encoder)
         async with self._database.transaction(self._tenant_id) as connection:
             await hold(connection, lease)
             version = await _version_to_build(connection, version_id)
@@ -51,7 +64,7 @@ class PostgresMemories:
                 await _keep_as_superseded(connection, version_id, rows)
             else:
                 await _retire(connection, version.active_id)
-                await _insert_all(connection, rows)
+                await _insert(connection, rows)
                 await _make_active(connection, version.document_id, version_id)
 
     async def get(self, memory_ids: Sequence[UUID]) -> tuple[Memory, ...]:
@@ -120,18 +133,20 @@ def _memory_of(row: Row[Any]) -> Memory:
 
 
 class _Rows(NamedTuple):
-    """Everything one activation inserts, per table."""
+    """Everything one activation inserts: rows of memories, columns of the rest."""
 
     memories: list[dict[str, Any]]
-    vectors: list[dict[str, Any]]
-    postings: list[dict[str, Any]]
+    vectors: dict[str, Any]
+    postings: dict[str, Any]
 
 
-def _rows(tenant_id: UUID, indexed: Sequence[IndexedMemory], encoder: str) -> _Rows:
+def _rows(
+    tenant_id: UUID, version_id: UUID, indexed: Sequence[IndexedMemory], encoder: str
+) -> _Rows:
     return _Rows(
         [_memory_row(tenant_id, item) for item in indexed],
-        [row for item in indexed for row in _vector_rows(tenant_id, item, encoder)],
-        _posting_rows(tenant_id, indexed),
+        {"tenant_id": tenant_id, "encoder": encoder, **_vector_columns(indexed)},
+        {"tenant_id": tenant_id, "version_id": version_id, **_posting_columns(indexed)},
     )
 
 
@@ -150,39 +165,32 @@ def _memory_row(tenant_id: UUID, item: IndexedMemory) -> dict[str, Any]:
     }
 
 
-def _vector_rows(tenant_id: UUID, item: IndexedMemory, encoder: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "tenant_id": tenant_id,
-            "memory_id": item.memory.id,
-            "layer": layer,
-            "encoder": encoder,
-            "dimensions": len(vector),
-            "embedding": vector_text(vector),
-        }
-        for layer, vector in item.vectors.items()
-    ]
+def _vector_columns(indexed: Sequence[IndexedMemory]) -> dict[str, list[Any]]:
+    rows = [(item.memory.id, layer, v) for item in indexed for layer, v in item.vectors.items()]
+    return {
+        "memory_ids": [memory_id for memory_id, _, _ in rows],
+        "layers": [layer for _, layer, _ in rows],
+        "dimensions": [len(vector) for _, _, vector in rows],
+        "embeddings": [vector_text(vector) for _, _, vector in rows],
+    }
 
 
-def _posting_rows(tenant_id: UUID, indexed: Sequence[IndexedMemory]) -> list[dict[str, Any]]:
-    """One row per term of the version: where it occurs and how often."""
-    lists: dict[tuple[str, UUID, str], list[tuple[int, int]]] = defaultdict(list)
+def _posting_columns(indexed: Sequence[IndexedMemory]) -> dict[str, list[Any]]:
+    """One row per term of the version: where it occurs, and how often."""
+    lists: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for item in indexed:
-        memory = item.memory
         for term, frequency in item.terms.items():
-            key = (memory.collection, memory.version_id, term)
-            lists[key].append((memory.ordinal, frequency))
-    return [
-        {
-            "tenant_id": tenant_id,
-            "collection": collection,
-            "version_id": version_id,
-            "term": term,
-            "ordinals": [ordinal for ordinal, _ in entries],
-            "frequencies": [frequency for _, frequency in entries],
-        }
-        for (collection, version_id, term), entries in lists.items()
-    ]
+            lists[item.memory.collection, term].append((item.memory.ordinal, frequency))
+    return {
+        "collections": [collection for collection, _ in lists],
+        "terms": [term for _, term in lists],
+        "ordinals": [_array(ordinal for ordinal, _ in entries) for entries in lists.values()],
+        "frequencies": [_array(count for _, count in entries) for entries in lists.values()],
+    }
+
+
+def _array(numbers: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 async def _version_to_build(connection: AsyncConnection, version_id: UUID) -> Any:
@@ -208,19 +216,17 @@ async def _version_to_build(connection: AsyncConnection, version_id: UUID) -> An
     return (await connection.execute(query)).one()
 
 
-async def _insert_all(connection: AsyncConnection, rows: _Rows) -> None:
-    for statement, values in (
-        (insert(memories), rows.memories),
-        (_INSERT_VECTOR, rows.vectors),
-        (insert(postings), rows.postings),
-    ):
-        if values:
-            await connection.execute(statement, values)
+async def _insert(connection: AsyncConnection, rows: _Rows) -> None:
+    if rows.memories:
+        await connection.execute(insert(memories), rows.memories)
+        await connection.execute(_INSERT_VECTORS, rows.vectors)
+        await connection.execute(_INSERT_POSTINGS, rows.postings)
 
 
 async def _keep_as_superseded(connection: AsyncConnection, version_id: UUID, rows: _Rows) -> None:
-    late = [{**row, "status": "superseded"} for row in rows.memories]
-    await _insert_all(connection, _Rows(late, [], []))
+    if rows.memories:
+        late = [{**row, "status": "superseded"} for row in rows.memories]
+        await connection.execute(insert(memories), late)
     await _set_version_status(connection, version_id, "superseded")
 
 

@@ -9,7 +9,7 @@ from tools.lexical import content_terms
 from tools.values import Value, dates, names, negations, numbers, same_value
 
 CONTAINMENT = 0.8
-"""Share of a sentence's content words that its quotes must hold."""
+"""Share of a sentence's content words, values aside, that its quotes must hold."""
 
 
 def failed_checks(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
@@ -45,5 +45,6 @@ def _names_found(sentence: str, evidence: str) -> bool:
 
 
 def _is_contained(sentence: str, evidence: str) -> bool:
-    wanted = set(content_terms(sentence))
+    stated = " ".join(value.surface for value in (*numbers(sentence), *dates(sentence)))
+    wanted = set(content_terms(sentence)) - set(content_terms(stated))
     return len(wanted & set(content_terms(evidence))) >= CONTAINMENT * len(wanted)

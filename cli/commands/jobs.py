@@ -41,7 +41,7 @@ def _list(found: list[object], as_json: bool) -> None:
             str(job.id),
             state_text(job.state),
             plain(job.stage or ""),
-            f"{job.done}/{job.total}" if job.total else "",
+            "" if job.state in FINAL_STATES or not job.total else f"{job.done}/{job.total}",
             str(job.attempts),
             when(job.created_at),
             plain(job.error.code if job.error else ""),

@@ -6,7 +6,7 @@ import typer
 from rich.console import Group, RenderableType
 
 from cli.client import open_client
-from cli.rendering import make_console, make_panel, plain, print_json, state_text
+from cli.rendering import counted, make_console, make_panel, plain, print_json, state_text
 from core.schemas.memory import Memory
 
 app = typer.Typer()
@@ -26,7 +26,12 @@ def memories(
         print_json(listed)
         return
     console = make_console()
-    console.print(plain(f"{found.title} ({found.external_id}): {len(listed)} memories", "bold"))
+    console.print(
+        plain(
+            f"{found.title} ({found.external_id}): {counted(len(listed), 'memory', 'memories')}",
+            "bold",
+        )
+    )
     for memory in map(Memory.model_validate, listed):
         console.print(_view(memory))
 

@@ -68,7 +68,8 @@ def _entries(step: Step) -> str:
 
 
 def _subject(run: Run, limit: int) -> str:
-    return shorten(", ".join(f"{key} {value}" for key, value in run.subject.items()), limit)
+    about = run.subject.get("question") or f"document {run.subject.get('document_id')}"
+    return shorten(str(about), limit)
 
 
 def _took(run: Run) -> str:

@@ -39,6 +39,18 @@ def loader() -> Iterator[LoaderProcess]:
         yield process
 
 
+def environment_of(pid: int | None) -> bytes:
+    return Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def is_alive(pid: int | None) -> bool:
+    """Whether there is such a process that is not just waiting to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def child_that(code: str) -> tuple[str, ...]:
     """A child that reads one request and then does ``code``."""
     start = "import os,sys,time,struct;f=sys.stdin.buffer;"
@@ -110,20 +122,20 @@ async def test_a_dead_child_is_replaced(loader: LoaderProcess) -> None:
     first = loader.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    sleep(0.1)
+    await asyncio.sleep(0.1)
 
     assert (await loader.load(b"Two.", "a.txt")).text == "Two."
     assert loader.pid != first
 
 
 async def test_a_hanging_parser_is_stopped() -> None:
-    with closing(loader_process(0.5, command=child_that("time.sleep(60)"))) as loader:
-        began = monotonic()
-        with pytest.raises(LoaderFailed, match=r"longer than 0\.5 seconds"):
-            await loader.load(b"words", "a.txt")
+    loader = loader_process(0.5, command=child_that("time.sleep(60)"))
+    began = monotonic()
+    with closing(loader), pytest.raises(LoaderFailed, match=r"longer than 0\.5 seconds"):
+        await loader.load(b"words", "a.txt")
 
-        assert monotonic() - began < 5
-        assert loader.pid is None
+    assert monotonic() - began < 5
+    assert loader.pid is None
 
 
 async def test_a_crashing_parser_is_named() -> None:
@@ -136,9 +148,9 @@ async def test_a_crashing_parser_is_named() -> None:
 
 async def test_nonsense_from_the_child_is_a_failure() -> None:
     nonsense = "sys.stdout.buffer.write(struct.pack('>Q',3)+b'+{}');sys.stdout.flush();f.read()"
-    with closing(loader_process(command=child_that(nonsense))) as loader:
-        with pytest.raises(LoaderFailed, match="cannot be read"):
-            await loader.load(b"words", "a.txt")
+    loader = loader_process(command=child_that(nonsense))
+    with closing(loader), pytest.raises(LoaderFailed, match="cannot be read"):
+        await loader.load(b"words", "a.txt")
 
 
 async def test_a_parser_that_wants_too_much_memory_fails_alone() -> None:
@@ -155,7 +167,7 @@ async def test_the_child_inherits_no_secret(
     monkeypatch.setenv("QUAESTOR_API_KEY", "very-secret")
     await loader.load(b"One.", "a.txt")
 
-    assert b"very-secret" not in Path(f"/proc/{loader.pid}/environ").read_bytes()
+    assert b"very-secret" not in environment_of(loader.pid)
 
 
 async def test_closing_ends_the_child(loader: LoaderProcess) -> None:
@@ -164,7 +176,7 @@ async def test_closing_ends_the_child(loader: LoaderProcess) -> None:
 
     loader.close()
 
-    assert not Path(f"/proc/{pid}").exists()
+    assert not is_alive(pid)
 
 
 def test_the_child_dies_with_its_parent() -> None:
@@ -181,13 +193,12 @@ def test_the_child_dies_with_its_parent() -> None:
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False
     )
-    child = Path(f"/proc/{int(result.stdout)}")
+    child = int(result.stdout)
 
-    for _ in range(50):
-        if not child.exists() or "Z" in child.joinpath("stat").read_text().split()[2]:
-            return
-        sleep(0.1)
-    pytest.fail("the child outlived its parent")
+    deadline = monotonic() + 5
+    while is_alive(child) and monotonic() < deadline:
+        sleep(0.05)
+    assert not is_alive(child)
 
 
 async def test_the_limits_come_from_the_settings() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from core.ids import new_id
 from core.schemas.memory import SearchFilter
-from storage.database import Database
+from storage.database import open_database
 from storage.repositories import open_repositories
 from storage.tenants import create_tenant
 
@@ -46,19 +46,17 @@ def bm25(texts, query, k1=1.2, b=0.75):
 @given(texts=TEXTS, query=QUERIES, hidden=st.integers(0, 11))
 def test_scores_in_sql_are_bm25(database_url, library, texts, query, hidden):
     async def scores_in_sql():
-        database = Database(database_url, pool_size=2)
-        kept = open_repositories(database, await create_tenant(database, f"t {new_id()}"))
-        sentences = [" ".join(words) for words in texts]
-        # Noise that must not count: an old version, another collection, something quarantined.
-        await library.build(kept, "manual", ["pump pump pump"])
-        _, made = await library.build(kept, "manual", sentences)
-        await library.build(kept, "archive", ["red pump"], collection="archive")
-        _, (bad,) = await library.build(kept, "bad", ["red red pump"])
-        await kept.memories.set_status(bad.id, "quarantined")
-        if hidden < len(texts) - 1:
-            await kept.memories.set_status(made[hidden].id, "quarantined")
-        hits = await kept.memories.search_lexical(query, 100, SearchFilter())
-        await database.close()
+        async with open_database(database_url, pool_size=2) as database:
+            kept = open_repositories(database, await create_tenant(database, f"t {new_id()}"))
+            # Noise that must not count: an old version, another collection, something quarantined.
+            await library.build(kept, "manual", ["an outdated pump"])
+            _, made = await library.build(kept, "manual", [" ".join(words) for words in texts])
+            await library.build(kept, "archive", ["red pump"], collection="archive")
+            _, (bad,) = await library.build(kept, "bad", ["red red pump"])
+            await kept.memories.set_status(bad.id, "quarantined")
+            if hidden < len(texts) - 1:
+                await kept.memories.set_status(made[hidden].id, "quarantined")
+            hits = await kept.memories.search_lexical(query, 100, SearchFilter())
         numbers = {memory.id: number for number, memory in enumerate(made)}
         return {numbers[hit.memory_id]: hit.score for hit in hits}
 

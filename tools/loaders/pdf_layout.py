@@ -12,17 +12,7 @@ from tools.loaders.lines import join, list_item
 from tools.loaders.tables import as_table
 from tools.loaders.units import DocumentBuilder
 
-HYPHEN = "\ufffe"
-"""Ends a line whose last word goes on in the next one."""
-
-_EDGE_LINES = 3
-_EDGE_ZONE = 0.15
-_MOST_PAGES = 0.4
-"""Left and right pages may have headers of their own, so "most" is less than half."""
-_MIN_REPEATS = 3
 _TINY = 1.5
-_DIGITS = re.compile(r"\d+")
-_ROMAN_PAGE = re.compile(r"[ivxlc]{1,7}")
 _NUMBERED_HEADING = re.compile(
     r"(?:chapter |appendix |part |section )?(\d{1,2}(?:\.\d{1,2}){0,4}|[A-Z])\.?\s+[^\W\d_a-z]\S*",
     re.I,
@@ -31,51 +21,6 @@ _SENTENCE_END = (".", "!", "?", ":", ";", "。", "！", "？", ".”", '."', ".)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HEADING_LENGTH = 150
 _HEADING_RATIO = 1.12
-
-
-_EdgeKey = tuple[str, int]
-
-
-class Cell(NamedTuple):
-    """Words of one line that stand together."""
-
-    text: str
-    left: float
-    right: float
-
-
-class Line(NamedTuple):
-    """One line; more than one cell when wide blanks cut it."""
-
-    cells: tuple[Cell, ...]
-    top: float
-    size: float
-    bold: bool = False
-    fixed: bool = False
-    """Set in a type whose letters are all equally wide."""
-
-    @property
-    def text(self) -> str:
-        """The words of all cells."""
-        return " ".join(cell.text for cell in self.cells)
-
-    @property
-    def left(self) -> float:
-        """Where it begins."""
-        return self.cells[0].left
-
-    @property
-    def right(self) -> float:
-        """Where it ends."""
-        return max(cell.right for cell in self.cells)
-
-
-class Page(NamedTuple):
-    """The lines of a page in reading order."""
-
-    number: int
-    height: float
-    lines: tuple[Line, ...]
 
 
 class _Block(NamedTuple):
@@ -120,9 +65,6 @@ def _add_block(
     words: Counter[str],
     levels: dict[float, int],
 ) -> None:
-    if len(block.lines) > 1 and _is_tabular(block.lines[0]):
-        builder.table(_table_rows(block.lines), page=block.page)
-        return
     if all(line.fixed for line in block.lines):
         builder.code(_set_out(block.lines), page=block.page)
         return
@@ -166,59 +108,6 @@ def _beside_joined(line: Line, following: Line) -> Line:
     return line._replace(cells=(*line.cells[:-1], whole, *following.cells[1:]))
 
 
-def _lone_rows_flattened(lines: Sequence[Line]) -> Iterator[Line]:
-    """A table has at least two rows; a wide blank in a single line is only generous setting."""
-    for index, line in enumerate(lines):
-        above = lines[index - 1] if index else None
-        below = lines[index + 1] if index + 1 < len(lines) else None
-        if not _is_tabular(line) or any(
-            other is not None and _is_tabular(other) and _is_near(*_downwards(other, line))
-            for other in (above, below)
-        ):
-            yield line
-        else:
-            yield line._replace(cells=(Cell(line.text, line.left, line.right),))
-
-
-def _downwards(one: Line, other: Line) -> tuple[Line, Line]:
-    return (one, other) if one.top >= other.top else (other, one)
-
-
-def _without_running_lines(pages: Sequence[Page]) -> list[Page]:
-    """Drop lines that stand at the edge of most pages and say the same, or count the pages."""
-    counts = Counter(
-        key
-        for page in pages
-        for key in {key for line in _edges(page) for key in _edge_keys(line, page.number)}
-    )
-    enough = max(_MIN_REPEATS, _MOST_PAGES * len(pages))
-    running = {key for key, count in counts.items() if count >= enough}
-    return [page._replace(lines=tuple(_body_lines(page, running))) for page in pages]
-
-
-def _body_lines(page: Page, running: set[_EdgeKey]) -> list[Line]:
-    dropped = {id(line) for line in _edges(page) if running & _edge_keys(line, page.number)}
-    return [line for line in page.lines if id(line) not in dropped]
-
-
-def _edges(page: Page) -> list[Line]:
-    """The outermost lines above and below."""
-    ordered = sorted(page.lines, key=lambda line: -line.top)
-    above = [line for line in ordered[:_EDGE_LINES] if line.top > page.height * (1 - _EDGE_ZONE)]
-    below = [line for line in ordered[-_EDGE_LINES:] if line.top < page.height * _EDGE_ZONE]
-    return above + below
-
-
-def _edge_keys(line: Line, page: int) -> set[_EdgeKey]:
-    """What a line may have in common with others: its text, or its text and how it counts pages."""
-    text = line.text.lower()
-    masked = "#" if _ROMAN_PAGE.fullmatch(text) else _DIGITS.sub("#", text)
-    if masked == "#":
-        return {(masked, 0)}
-    numbers = [int(number[-9:]) for number in _DIGITS.findall(text)]
-    return {(text, 0)} | {(masked, number - page) for number in numbers}
-
-
 def _blocks(lines: Sequence[tuple[int, Line]]) -> Iterator[_Block]:
     page, block = lines[0][0], [lines[0][1]]
     previous_page = page
@@ -235,8 +124,6 @@ def _blocks(lines: Sequence[tuple[int, Line]]) -> Iterator[_Block]:
 def _goes_on(block: Sequence[Line], line: Line, *, new_page: bool) -> bool:
     """Whether ``line`` belongs to the same paragraph or table as the lines before it."""
     last = block[-1]
-    if _is_tabular(last) or _is_tabular(line):
-        return _is_tabular(last) and _is_tabular(line) and _is_near(last, line)
     if last.text.endswith(HYPHEN):
         return True
     if last.fixed or line.fixed:
@@ -292,10 +179,6 @@ def _looks_new(line: Line) -> bool:
     return not line.text[:1].islower()
 
 
-def _is_tabular(line: Line) -> bool:
-    return len(line.cells) > 1
-
-
 def _joined(lines: Sequence[Line], words: Counter[str]) -> str:
     text = lines[0].text
     for line in lines[1:]:
@@ -326,33 +209,6 @@ def _vocabulary(lines: Sequence[Line]) -> Counter[str]:
     return Counter(word for line in lines for word in _WORD.findall(line.text.lower()))
 
 
-def _table_rows(lines: Sequence[Line]) -> list[str]:
-    """Rows under the names of the first one where their cells line up with it."""
-    header = lines[0].cells
-    if max(len(line.cells) for line in lines) > len(header):
-        return [" | ".join(cell.text for cell in line.cells) for line in lines]
-    grid = [_aligned(line.cells, header) for line in lines]
-    table = as_table(grid)
-    return [*table.captions, *table.sentences()]
-
-
-def _aligned(cells: Sequence[Cell], header: Sequence[Cell]) -> list[str]:
-    row = [""] * len(header)
-    for cell in cells:
-        column = min(range(len(header)), key=lambda index: _distance(cell, header[index]))
-        row[column] = f"{row[column]} {cell.text}".strip()
-    return row
-
-
-def _distance(cell: Cell, name: Cell) -> float:
-    """Between whatever edge or middle of the two is closest: columns are set in all three ways."""
-    return min(
-        abs(cell.left - name.left),
-        abs(cell.right - name.right),
-        abs(cell.left + cell.right - name.left - name.right) / 2,
-    )
-
-
 def _body_size(lines: Sequence[Line]) -> float:
     weights: Counter[float] = Counter()
     for line in lines:
@@ -368,8 +224,6 @@ def _is_heading(block: _Block, body: float) -> bool:
     """Larger than the body, or bold or numbered on its own: short, and not a sentence."""
     text = " ".join(line.text for line in block.lines)
     if len(text) > _HEADING_LENGTH or len(block.lines) > 3 or not re.search(r"[^\W\d_]{2}", text):
-        return False
-    if _is_tabular(block.lines[0]) and not _NUMBERED_HEADING.match(text):
         return False
     if text.rstrip().endswith((".", ",", ";", ":")) and not _NUMBERED_HEADING.match(text):
         return False

@@ -66,10 +66,11 @@ class LoaderProcess:
 
     def close(self) -> None:
         """End the child; a document being loaded fails. The object cannot be used again."""
+        self._turn.shutdown(wait=False, cancel_futures=True)
         if self._child is not None:
             self._child.kill()
-        self._turn.submit(self._discard)
         self._turn.shutdown(wait=True)
+        self._discard()
 
     @property
     def pid(self) -> int | None:

@@ -1,0 +1,322 @@
+"""The answering graph on local agents and in-memory storage: paths, bounds, and exact replay."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from langchain_core.runnables import RunnableConfig
+from pydantic import JsonValue
+
+from agents.answer_verifier.local import LocalAnswerVerifier
+from agents.answerer.local import LocalAnswerer
+from agents.evidence_verifier.local import LocalEvidenceVerifier
+from agents.outliner.local import LocalOutliner
+from agents.planner.local import LocalPlanner
+from agents.requester.local import LocalRequester
+from agents.selector.local import LocalSelector
+from core.recording import Observed, recording
+from core.schemas.answer import Answer, Draft, SentenceVerdict
+from core.schemas.document import Source, TrustClass
+from core.schemas.evidence import Budget, EvidenceRequest, Plan
+from core.schemas.memory import LAYERS
+from core.schemas.outline import Chunk
+from core.schemas.run import EntryKind, Run, Step
+from graphs import running
+from graphs.answering.graph import RECURSION_LIMIT, make_answering_graph
+from graphs.answering.state import AnswerContext
+from graphs.building.memories import Cut, assemble_memories, layer_texts, lexical_terms
+from graphs.running import RunJournal
+from storage.in_memory import InMemoryStorage
+from storage.protocols import IndexedMemory, Repositories, Upload
+from tests.builders import HashingEncoder
+from tools.loaders import LoadLimits, load
+
+MANUAL = """# KX-10 pump manual
+
+## Casing
+
+The casing nuts of the KX-10 pump are tightened to 62 Nm. Lift the casing with two slings.
+
+## Lubrication
+
+The bearings of the KX-10 pump are regreased every 2,500 operating hours. Use lithium grease only.
+"""
+FORUM = "The casing nuts of the KX-10 pump are tightened to 95 Nm.\n"
+ENCODER = HashingEncoder()
+
+
+async def add(
+    repositories: Repositories, name: str, text: str, trust: TrustClass = "owner"
+) -> None:
+    """Build a document the short way: one memory per heading block."""
+    source = Source(principal=f"{name}-author", origin=f"{name}.example", trust=trust)
+    upload = Upload(name, f"{name}.md", text.encode(), source)
+    submission = await repositories.documents.submit(upload)
+    lease = await repositories.jobs.claim(submission.job.id, "me", 60)
+    assert lease is not None
+    loaded = load(upload.content, upload.filename, LoadLimits(100_000, 100_000))
+    version = await repositories.documents.save_loaded(submission.version.id, loaded, lease)
+    outline = await LocalOutliner().outline(loaded.title, loaded.units)
+    starts = [unit.index for unit in loaded.units if unit.kind == "heading"] or [0]
+    starts[0] = 0
+    stops = [*starts[1:], len(loaded.units)]
+    chunks = [
+        Chunk(index=n, first=first, stop=stop, part=0)
+        for n, (first, stop) in enumerate(zip(starts, stops, strict=True))
+    ]
+    memories = assemble_memories(
+        Cut(
+            submission.document,
+            version,
+            loaded.title,
+            loaded.text,
+            loaded.units,
+            outline,
+            chunks,
+            (),
+        )
+    )
+    indexed = []
+    for memory in memories:
+        vectors = await ENCODER.encode(list(layer_texts(memory).values()))
+        by_layer = dict(zip(LAYERS, vectors, strict=True))
+        indexed.append(IndexedMemory(memory, by_layer, lexical_terms(memory)))
+    await repositories.memories.activate(version.id, indexed, ENCODER.id, lease)
+    await repositories.jobs.finish(lease, "succeeded")
+
+
+@pytest.fixture
+def repositories() -> Repositories:
+    return InMemoryStorage().repositories(uuid4())
+
+
+async def ask(repositories: Repositories, question: str, **other: Any) -> Answer:
+    run_id = other.pop("run_id", None) or uuid4()
+    run = Run(
+        id=run_id, graph="answering", status="running", subject={}, started_at=datetime.now(UTC)
+    )
+    await repositories.runs.start(run)
+    known: dict[str, Any] = {
+        "journal": RunJournal(repositories.runs, run_id),
+        "documents": repositories.documents,
+        "memories": repositories.memories,
+        "encoder": ENCODER,
+        "planner": LocalPlanner(),
+        "requester": LocalRequester(),
+        "selector": LocalSelector(),
+        "evidence_verifier": LocalEvidenceVerifier(),
+        "answerer": LocalAnswerer(ENCODER),
+        "answer_verifier": LocalAnswerVerifier(),
+        "budget": Budget(),
+    }
+    given: Any = {"question": question}
+    state = await make_answering_graph().ainvoke(
+        given,
+        RunnableConfig(recursion_limit=RECURSION_LIMIT),
+        context=AnswerContext(**{**known, **other}),
+    )
+    answer: Answer = state["answer"]
+    return answer
+
+
+async def path(repositories: Repositories, run_id: UUID) -> list[str]:
+    return [step.node for step in await repositories.runs.steps(run_id)]
+
+
+TORQUE = "To what torque are the casing nuts of the KX-10 pump tightened?"
+
+
+async def test_plain_question_takes_the_short_path(repositories: Repositories) -> None:
+    await add(repositories, "manual", MANUAL)
+
+    answer = await ask(repositories, TORQUE)
+
+    assert answer.outcome == "answered"
+    assert "62 Nm" in answer.text
+    assert await path(repositories, answer.run_id) == [
+        "guard_question",
+        "plan_question",
+        "request_evidence",
+        "retrieve_candidates",
+        "rank_candidates",
+        "select_evidence",
+        "verify_evidence",
+        "judge_evidence",
+        "pack_passages",
+        "draft_answer",
+        "check_answer",
+        "finish_answer",
+    ]
+
+
+async def test_every_citation_quotes_the_stored_text(repositories: Repositories) -> None:
+    await add(repositories, "manual", MANUAL)
+
+    answer = await ask(repositories, TORQUE)
+
+    assert answer.citations
+    for citation in answer.citations:
+        text = await repositories.documents.text(citation.version_id)
+        assert citation.source_span.of(text) == citation.quote
+        assert citation.answer_span.of(answer.text) == citation.quote
+
+
+async def test_empty_collection_abstains_after_trying_other_words(
+    repositories: Repositories,
+) -> None:
+    answer = await ask(repositories, TORQUE)
+
+    assert answer.outcome == "abstained"
+    assert answer.text == ""
+    assert not answer.citations
+
+
+async def test_question_about_something_else_abstains(repositories: Repositories) -> None:
+    await add(repositories, "manual", MANUAL)
+
+    answer = await ask(repositories, "Who won the chess championship in Reykjavik?")
+
+    assert answer.outcome == "abstained"
+    assert answer.reasons
+
+
+@pytest.mark.parametrize("question", ["", " ?! ", "x" * 2_001])
+async def test_question_that_cannot_be_looked_into_is_refused(
+    repositories: Repositories, question: str
+) -> None:
+    answer = await ask(repositories, question)
+
+    assert answer.outcome == "abstained"
+    assert await path(repositories, answer.run_id) == ["guard_question", "finish_answer"]
+
+
+async def test_anonymous_page_does_not_outvote_the_owner(repositories: Repositories) -> None:
+    await add(repositories, "manual", MANUAL)
+    await add(repositories, "forum", FORUM, "anonymous")
+
+    answer = await ask(repositories, TORQUE)
+
+    assert "62 Nm" in answer.text
+    assert "95" not in answer.text
+    assert [candidate.external_id for candidate in answer.filtered] == ["forum"]
+    assert answer.filtered[0].signals
+
+
+class NeverSatisfied:
+    """Confirms nothing."""
+
+    async def check(self, plan: Plan, draft: Draft, texts: Any) -> tuple[SentenceVerdict, ...]:
+        return tuple(
+            SentenceVerdict(index=index, supported=False, reasons=("number",))
+            for index in range(len(draft.sentences))
+        )
+
+
+class AlwaysAsks:
+    """Has another query for every round, for ever."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def request(self, *_: Any) -> tuple[EvidenceRequest, ...]:
+        self.asked += 1
+        return (EvidenceRequest(text=f"casing nuts torque {self.asked}", reason="rewrite"),)
+
+
+async def test_unsupported_sentences_are_not_sent(repositories: Repositories) -> None:
+    await add(repositories, "manual", MANUAL)
+
+    answer = await ask(repositories, TORQUE, answer_verifier=NeverSatisfied())
+
+    assert (answer.outcome, answer.text) == ("abstained", "")
+
+
+@pytest.mark.parametrize("rounds", [1, 3, 10])
+async def test_no_run_exceeds_its_rounds(repositories: Repositories, rounds: int) -> None:
+    await add(repositories, "manual", MANUAL)
+    requester = AlwaysAsks()
+
+    answer = await ask(
+        repositories,
+        TORQUE,
+        requester=requester,
+        answer_verifier=NeverSatisfied(),
+        budget=Budget(max_rounds=rounds),
+    )
+
+    assert answer.outcome == "abstained"
+    assert answer.rounds <= rounds
+    assert requester.asked <= rounds
+
+
+class Playback:
+    """Gives back what a run recorded, in order, and never calls anything."""
+
+    def __init__(self, steps: Sequence[Step], payloads: dict[tuple[int, int], bytes | None]):
+        self.entries = [
+            (entry, payloads[step.sequence, entry.ordinal])
+            for step in steps
+            for entry in step.entries
+        ]
+
+    async def observe(
+        self,
+        kind: EntryKind,
+        name: str,
+        request: JsonValue,
+        call: Callable[[], Awaitable[Observed]],
+    ) -> Observed:
+        entry, payload = self.entries.pop(0)
+        assert (entry.kind, entry.name) == (kind, name)
+        return Observed(entry.value, payload)
+
+    @property
+    def entries_left(self) -> int:
+        return len(self.entries)
+
+
+class KeepingRuns:
+    """Passes steps on, and keeps the payloads that listings leave out."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.steps: list[Step] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    async def add_step(self, step: Step, *rest: Any) -> None:
+        self.steps.append(step)
+        await self.inner.add_step(step, *rest)
+
+
+async def test_recorded_run_is_replayed_exactly_without_searching_or_encoding(
+    repositories: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add(repositories, "manual", MANUAL)
+    await add(repositories, "forum", FORUM, "anonymous")
+    run_id = uuid4()
+    kept = KeepingRuns(repositories.runs)
+    answer = await ask(
+        repositories,
+        TORQUE,
+        run_id=run_id,
+        journal=RunJournal(kept, run_id),  # type: ignore[arg-type]
+    )
+    payloads = {
+        (step.sequence, entry.ordinal): entry.payload
+        for step in kept.steps
+        for entry in step.entries
+    }
+    playback = Playback(kept.steps, payloads)
+    player: Any = playback
+    monkeypatch.setattr(running, "recording", lambda recorder: recording(player))
+
+    again = await ask(
+        repositories, TORQUE, run_id=uuid4(), journal=RunJournal(repositories.runs, run_id)
+    )
+
+    assert again == answer
+    assert playback.entries_left == 0

@@ -1,0 +1,98 @@
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.schemas.memory import Hit
+from tools.ranking import TermWeights, cut, fuse, standardise
+
+IDS = [UUID(int=number) for number in range(8)]
+hits = st.lists(
+    st.builds(
+        Hit, memory_id=st.sampled_from(IDS), score=st.floats(-5, 5, allow_nan=False, width=32)
+    ),
+    max_size=8,
+    unique_by=lambda hit: hit.memory_id,
+)
+
+
+def hit(number: int, score: float) -> Hit:
+    return Hit(memory_id=IDS[number], score=score)
+
+
+@given(lexical=hits, chunk=hits, seed=st.randoms())
+def test_fusion_does_not_depend_on_order(lexical, chunk, seed):
+    lists = {"lexical": lexical, "vector_chunk": chunk}
+    shuffled = {
+        name: seed.sample(found, len(found)) for name, found in reversed(list(lists.items()))
+    }
+    fused, again = fuse(lists), fuse(shuffled)
+    assert fused == again
+    assert set(fused) == {item.memory_id for item in (*lexical, *chunk)}
+
+
+def test_fusion_prefers_what_both_lists_rank_high():
+    fused = fuse(
+        {
+            "lexical": [hit(0, 9.0), hit(1, 8.0), hit(2, 1.0)],
+            "vector_chunk": [hit(1, 0.9), hit(3, 0.8), hit(0, 0.1)],
+        }
+    )
+    assert max(fused, key=lambda key: fused[key]["fused"]) == IDS[1]
+
+
+def test_fusion_keeps_raw_scores_by_list_name():
+    fused = fuse({"lexical": [hit(0, 9.0)], "vector_core": [hit(0, 0.5), hit(1, 0.4)]})
+    assert fused[IDS[0]]["lexical"] == 9.0
+    assert fused[IDS[0]]["vector_core"] == 0.5
+    assert "lexical" not in fused[IDS[1]]
+
+
+def test_absence_from_a_list_never_counts_as_an_average_place():
+    fused = fuse({"lexical": [hit(0, 3.0), hit(1, 3.0)], "vector_chunk": [hit(2, 1.0)]})
+    assert fused[IDS[0]]["fused"] == fused[IDS[1]]["fused"] == -1.0
+    assert fused[IDS[2]]["fused"] == -1.0
+
+
+def test_lists_without_weight_do_not_count():
+    assert fuse({"other": [hit(0, 3.0), hit(1, 1.0)]})[IDS[0]]["fused"] == 0.0
+
+
+def test_equal_scores_standardise_to_zero():
+    assert standardise({IDS[0]: 2.0, IDS[1]: 2.0}) == {IDS[0]: 0.0, IDS[1]: 0.0}
+    assert standardise({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("scores", "kept"),
+    [
+        ([], 0),
+        ([0.9], 1),
+        ([0.9, 0.1], 2),
+        ([0.9, 0.88, 0.1, 0.09, 0.08], 2),  # one steep drop after the second
+        ([0.9, 0.9, 0.9, 0.9], 1),  # no drop at all: clamped from below by callers
+        ([0.5, 0.4, 0.3, 0.2], 1),  # even drops: the first place where they grow no more
+    ],
+)
+def test_cut_finds_the_first_steep_drop(scores, kept):
+    assert cut(scores, 1, 10) == kept
+
+
+@given(st.lists(st.floats(0, 1), max_size=40), st.integers(1, 5), st.integers(5, 12))
+def test_cut_stays_between_its_clamps(scores, min_k, max_k):
+    kept = cut(sorted(scores, reverse=True), min_k, max_k)
+    assert min(min_k, len(scores)) <= kept <= min(max_k, len(scores))
+
+
+def test_rare_terms_cover_more_of_a_question_than_common_ones():
+    weights = TermWeights([{"pump", "seal"}, {"pump", "shaft"}, {"pump"}])
+    assert weights.coverage({"pump", "seal"}, {"seal"}) > 0.5
+    assert weights.coverage({"pump", "seal"}, {"pump", "seal"}) == 1.0
+    assert weights.coverage({"pump", "seal"}, set()) == 0.0
+    assert weights.coverage(set(), {"pump"}) == 0.0
+
+
+def test_unseen_terms_weigh_most():
+    weights = TermWeights([{"pump"}, {"pump", "seal"}])
+    assert weights.weight("canteen") > weights.weight("seal") > weights.weight("pump") > 0

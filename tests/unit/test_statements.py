@@ -1,0 +1,113 @@
+import pytest
+
+from tests.builders import make_memory, make_plan
+from tools.lexical import content_terms
+from tools.matching import asked
+from tools.ranking import TermWeights
+from tools.statements import conflict, edited_copy, same_subject, statements_of, supersedes
+
+TORQUE = "What is the tightening torque of the casing nuts on the HP-240?"
+
+
+def statement(text, question=TORQUE, *, document=None, heading_path=()):
+    memory = make_memory(text, document=document, heading_path=heading_path, start=100)
+    weights = TermWeights([frozenset(content_terms(text)), frozenset({"other"})])
+    found = statements_of(memory, asked(make_plan(question)), weights)
+    return found[0] if found else None
+
+
+def test_a_statement_knows_its_value_and_its_place_in_the_version():
+    text = "Check the seal. The tightening torque of the casing nuts on the HP-240 is 62 Nm."
+    found = statement(text)
+    assert found.value.text == "62 nm"
+    assert found.span.start == 100 + text.index("The tightening")
+    assert found.codes == {"hp-240"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The casing nuts of the HP-210 are tightened to a torque of 38 Nm.",  # a sibling
+        "The pump is painted blue.",
+        "What is the tightening torque of the casing nuts on the HP-240?",
+    ],
+)
+def test_other_subjects_and_questions_are_no_statements(text):
+    assert statement(text) is None
+
+
+def test_a_table_row_states_the_cell_of_the_asked_column():
+    row = "Tightening torque: Casing nuts | HP-210: 38 Nm | HP-240: 62 Nm | HP-260: 140 Nm"
+    assert statement(row).value.text == "62 nm"
+
+
+def test_a_change_states_the_new_value():
+    text = "The tightening torque of the casing nuts on the HP-240 was changed from 70 Nm to 62 Nm."
+    assert statement(text).value.text == "62 nm"
+
+
+def test_two_documents_with_two_values_for_one_thing_are_in_conflict():
+    left = statement("The tightening torque of the casing nuts on the HP-240 is 62 Nm.")
+    right = statement("On the HP-240 the casing nuts need a tightening torque of 95 Nm.")
+    assert conflict(left, right)
+    assert conflict(right, left)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "The tightening torque of the casing nuts on the HP-240 is 62 N·m.",  # the same
+        "The tightening torque of the casing nuts on the HP-240 is 60 to 65 Nm.",  # includes it
+        "Until 2019 the tightening torque of the casing nuts on the HP-240 was 95 Nm.",
+        "The tightening torque of the casing nuts on the HP-240 with gasket GX-7 and bolts "
+        "of class A4-80 is 95 Nm.",
+        "The impeller nut on the HP-240 has a tightening torque of 95 Nm.",
+    ],
+    ids=["same", "range", "past", "other part numbers", "other part"],
+)
+def test_what_is_no_conflict(other):
+    left = statement(
+        "The tightening torque of the casing nuts on the HP-240 with O-ring OR-2 is 62 Nm."
+    )
+    right = statement(other)
+    assert right is None or not conflict(left, right)
+
+
+def test_one_document_does_not_contradict_itself():
+    left = statement(
+        "The tightening torque of the casing nuts on the HP-240 is 62 Nm.", document="d"
+    )
+    right = statement(
+        "The tightening torque of the casing nuts on the HP-240 is 95 Nm.", document="d"
+    )
+    assert not same_subject(left, right)
+    assert not conflict(left, right)
+
+
+def test_yes_and_no_are_in_conflict():
+    question = "Can the HP-260 be ordered with oil lubrication?"
+    left = statement("The HP-260 can be ordered with oil lubrication.", question)
+    right = statement("The HP-260 can not be ordered with oil lubrication.", question)
+    assert conflict(left, right)
+
+
+def test_a_statement_of_a_change_supersedes_the_old_value():
+    question = "How often is the S5 seal of the HP-240 replaced?"
+    old = statement("The S5 seal of the HP-240 is replaced every 4,000 hours.", question)
+    new = statement(
+        "The S5 seal of the HP-240 is replaced every 3,000 hours instead of 4,000 hours.", question
+    )
+    assert supersedes(new, old)
+    assert not supersedes(old, new)
+    assert not conflict(old, new)
+
+
+def test_an_edited_copy_differs_in_one_kind_of_slot():
+    original = statement("The tightening torque of the casing nuts on the HP-240 is 62 Nm.")
+    edited = statement("The tightening torque of the casing nuts on the HP-240 is 95 Nm.")
+    reworded = statement(
+        "On the HP-240 it takes 95 Nm to tighten casing nuts with the torque tool."
+    )
+    assert edited_copy(edited, original) >= 0.7
+    assert edited_copy(original, original._replace(document_id=edited.document_id)) == 0.0
+    assert reworded is None or edited_copy(reworded, original) == 0.0
