@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from cli.client import Client, Refused
 from cli.failures import UsageFailed
+from core.schemas.document import Version
 from core.schemas.job import Job, JobError, JobEvent
 
 PARALLEL = 4
@@ -31,6 +32,8 @@ class Added(NamedTuple):
     document_id: str | None = None
     job_id: str | None = None
     error: JobError | None = None
+    warnings: tuple[str, ...] = ()
+    """What the loader had to leave out."""
     seconds: float | None = None
 
     @property
@@ -114,7 +117,7 @@ def _add(
         if wait:
             for event in client.job_events(job_id):
                 progressed(file, event)
-        return _added(file, document_id, client.job(job_id))
+        return _added(client, file, document_id, client.job(job_id))
     except Refused as refused:
         error = JobError(code=refused.code, detail=refused.detail, retryable=False)
         return Added(file.external_id, "refused", error=error)
@@ -136,8 +139,21 @@ def _hand_in(client: Client, file: FileToAdd) -> tuple[str, str]:
     return submitted["document"]["id"], submitted["job"]["id"]
 
 
-def _added(file: FileToAdd, document_id: str, job: Job) -> Added:
+def _added(client: Client, file: FileToAdd, document_id: str, job: Job) -> Added:
     took = None
     if job.finished_at is not None:
         took = (job.finished_at - job.created_at).total_seconds()
-    return Added(file.external_id, job.state, document_id, str(job.id), job.error, took)
+    return Added(
+        external_id=file.external_id,
+        state=job.state,
+        document_id=document_id,
+        job_id=str(job.id),
+        error=job.error,
+        warnings=_warnings(client, document_id, job) if job.state == "partial" else (),
+        seconds=took,
+    )
+
+
+def _warnings(client: Client, document_id: str, job: Job) -> tuple[str, ...]:
+    versions = map(Version.model_validate, client.get(f"/v1/documents/{document_id}/versions"))
+    return next(version.warnings for version in versions if version.id == job.version_id)

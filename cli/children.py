@@ -60,7 +60,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 pass_fds=self._inherited,
                 start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),
+                preexec_fn=die_with_parent(),
             )
         self._started_at = time.monotonic()
         self._restart_at = None
@@ -102,10 +102,11 @@ class Child:
         return f"exit code {code}"
 
 
-def _die_with(parent: int) -> Callable[[], None] | None:
-    """What makes a child get SIGTERM when its parent is killed; only Linux has it."""
+def die_with_parent() -> Callable[[], None] | None:
+    """For ``preexec_fn``: the child gets SIGTERM when its parent is killed; only Linux has it."""
     if sys.platform != "linux":
         return None
+    parent = os.getpid()
     libc = ctypes.CDLL(None, use_errno=True)  # loaded before the fork: a child may not allocate
 
     def prepare() -> None:

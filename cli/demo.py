@@ -19,6 +19,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from cli.adding import FileToAdd
+from cli.children import die_with_parent
 from cli.client import Client
 from cli.failures import CommandFailed
 from cli.instance import Instance
@@ -172,6 +173,7 @@ def _start(data_dir: Path) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=die_with_parent(),
         )
 
 

@@ -36,7 +36,7 @@ API_STOP_SECONDS = 5.0
 WORKER_STOP_SECONDS = 20.0
 """Runs hand themselves back at their next step; this is for the longest step."""
 TEND_SECONDS = 0.5
-POSTGRES_CHECK_SECONDS = 2.0
+POSTGRES_CHECK_SECONDS = 1.0
 
 Report = Callable[[str, float], None]
 """Is told what happened, and how many seconds after the start."""
@@ -224,6 +224,8 @@ class Supervisor:
             server.start()
         except StorageUnavailable as error:
             self._tell(f"postgres does not start: {error.detail}")
+        else:
+            self._tell("postgres is back")
 
     def _step(self, name: str) -> None:
         self._timings[name] = self._since_start()

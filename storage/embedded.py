@@ -29,6 +29,7 @@ from storage.binaries import (
     server_user,
     usable_data_dir,
 )
+from storage.cluster_settings import settings_files
 from storage.processes import command_lines
 
 __all__ = ["APP", "DATABASE", "OWNER", "EmbeddedPostgres", "usable_data_dir"]
@@ -46,25 +47,6 @@ _START_SECONDS = 300
 """Crash recovery of a large database takes a while; giving up early would not make it faster."""
 _ORPHAN_SECONDS = 60
 _LOG_BYTES = 10_000_000
-
-_SETTINGS = """\
-# Written at every start. Lasting changes belong in ALTER SYSTEM.
-listen_addresses = ''
-port = {port}
-cluster_name = '{name}'
-unix_socket_directories = '{sockets}'
-unix_socket_permissions = {mode}
-max_connections = 60
-shared_buffers = 128MB
-max_wal_size = 512MB
-jit = off
-timezone = 'UTC'
-log_timezone = 'UTC'
-# The log is for operators: no statements and no row contents, which would be document text.
-log_min_error_statement = panic
-log_error_verbosity = terse
-"""
-_FAST_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 
 
 class EmbeddedPostgres:
@@ -107,7 +89,6 @@ class EmbeddedPostgres:
 
         Raises ConfigurationError when it can never work here, StorageUnavailable otherwise.
         """
-        make_directory(self._home)
         self._refuse_foreign_cluster()
         with self._locked():
             self._await_settled()
@@ -137,7 +118,12 @@ class EmbeddedPostgres:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """One start or stop at a time, among all processes."""
-        with (self._home / "postgres.lock").open("w") as lock:
+        try:
+            make_directory(self._home)
+            lock = (self._home / "postgres.lock").open("w")
+        except OSError as exc:
+            raise ConfigurationError(f"the data directory cannot be written: {exc}") from exc
+        with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -182,17 +168,17 @@ class EmbeddedPostgres:
 
     def _configure(self) -> None:
         """Write every file of settings anew: the data directory may have moved."""
-        settings = _SETTINGS.format(
-            port=_PORT,
+        written = settings_files(
             name=self._name,
-            sockets=str(self._sockets).replace("'", "''"),
-            mode="0700" if server_user() is None else "0777",
+            sockets=self._sockets,
+            port=_PORT,
+            admitted=_operating_system_user(),
+            roles=(SUPERUSER, OWNER, APP),
+            same_user=server_user() is None,
+            fast=self._fast,
         )
-        caller = _operating_system_user()
-        admitted = "".join(f'quaestor "{caller}" {role}\n' for role in (SUPERUSER, OWNER, APP))
-        self._write("postgresql.conf", settings + (_FAST_SETTINGS if self._fast else ""))
-        self._write("pg_hba.conf", "local all all peer map=quaestor\n")
-        self._write("pg_ident.conf", admitted)
+        for name, content in written.items():
+            self._write(name, content)
 
     def _write(self, name: str, text: str) -> None:
         path = self._cluster / name

@@ -31,44 +31,17 @@ from storage.leases import hold, mine
 from storage.paging import cut_page, one_page
 from storage.protocols import Page
 from storage.tables import job_events, jobs, versions
-
-DEAD_LETTER = "dead_letter"
+from storage.transitions import DEAD_LETTER, ENDINGS, dead_letter, error_at_the_end, lease_of
 
 JOB_COLUMNS = [jobs.c[name] for name in Job.model_fields]
 _EVENT = [job_events.c[name] for name in JobEvent.model_fields]
 _NOW = func.clock_timestamp(type_=DateTime(timezone=True))
 _UNOWNED: dict[str, Any] = {"owner": None, "lease_until": None}
-ENDINGS: dict[JobState, JobEventType] = {
-    "succeeded": "succeeded",
-    "partial": "partial",
-    "failed": "failed",
-    "cancelled": "cancelled",
-}
-
-
-def dead_letter(attempts: int, last: JobError | None) -> JobError:
-    """Why a job without attempts left has failed."""
-    cause = f"; the last error was {last.code}: {last.detail}" if last else ""
-    detail = f"given up after {attempts} attempts{cause}"
-    return JobError(code=DEAD_LETTER, detail=detail, retryable=False)
-
-
-def error_at_the_end(job: Job) -> JobError | None:
-    """The error of a job that a claim settled: none when it was cancelled."""
-    return dead_letter(job.attempts, job.error) if job.state == "failed" else None
 
 
 def job_of(row: Row[Any]) -> Job:
     """A job from a row of its columns."""
     return Job.model_validate(dict(row._mapping))
-
-
-def lease_of(job: Job, owner: str) -> Lease:
-    """The lease of a job that was just claimed."""
-    shared = job.model_dump(
-        include={"tenant_id", "document_id", "version_id", "kind", "fence", "run_id"}
-    )
-    return Lease(job_id=job.id, owner=owner, attempt=job.attempts, **shared)
 
 
 async def add_event(

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.errors import Conflict, NotFound
+from core.errors import NotFound
 from core.schemas.job import Lease
 from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
 from storage.database import Database
@@ -21,6 +21,7 @@ from storage.leases import hold
 from storage.protocols import IndexedMemory, Vector
 from storage.searching import search_terms, search_vectors, vector_text
 from storage.tables import documents, memories, memory_vectors, postings, versions
+from storage.transitions import check_change
 
 # Whole columns at a time: one round trip, however many rows. Arrays of arrays must be rectangular,
 # so postings and vectors travel as text.
@@ -119,13 +120,6 @@ class PostgresMemories:
         """BM25 over quarantined memories, with statistics of their own."""
         async with self._database.transaction(self._tenant_id) as connection:
             return await search_terms(connection, terms, limit, where, "quarantined")
-
-
-def check_change(current: MemoryStatus, wanted: MemoryStatus) -> None:
-    """Raise Conflict unless this is a quarantine or a release."""
-    reversible = ("verified", "quarantined")
-    if current not in reversible or wanted not in reversible:
-        raise Conflict(f"a {current} memory cannot become {wanted}")
 
 
 def _memory_of(row: Row[Any]) -> Memory:

@@ -101,6 +101,10 @@ class TermWeights:
         count = self._counts[term]
         return math.log(1 + (self._size - count + 0.5) / (count + 0.5))
 
+    def knows(self, term: str) -> bool:
+        """Whether any of the texts has it."""
+        return term in self._counts
+
     def coverage(self, wanted: Collection[str], present: Collection[str]) -> float:
         """The weighted share of the wanted terms that are present; 0 when nothing is wanted."""
         total = math.fsum(sorted(self.weight(term) for term in set(wanted)))

@@ -7,12 +7,13 @@ a false conflict costs more than a missed one.
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
 
 from core.schemas.document import Span
 from core.schemas.memory import Memory
-from tools.lexical import content_terms, words
+from tools.lexical import STOP_WORDS, content_terms, stem, words
 from tools.loaders.sentences import sentence_ranges
 from tools.matching import Asked, answer_values, is_about_another
 from tools.overlap import jaccard, overlap_coefficient, rouge_l
@@ -90,7 +91,7 @@ def statements_of(memory: Memory, question: Asked, weights: TermWeights) -> tupl
         full = weights.coverage(question.terms, own | above)
         if coverage < OWN_COVERAGE or full < FULL_COVERAGE or text.endswith("?"):
             continue
-        if is_about_another(question, text, headings):
+        if is_about_another(question, text, headings) or _is_of_another_kind(question, text):
             continue
         shift = memory.span.start
         span = Span(start=shift + start, end=shift + end)
@@ -99,6 +100,32 @@ def statements_of(memory: Memory, question: Asked, weights: TermWeights) -> tupl
     return tuple(
         sorted(found, key=lambda item: (-item.coverage, item.span.start))[:STATEMENT_LIMIT]
     )
+
+
+def _is_of_another_kind(question: Asked, text: str) -> bool:
+    """Whether a noun of the question stands in ``text`` only with another modifier.
+
+    Asked about "casing nuts", a sentence on "impeller nuts" that never says "casing" is about
+    something else, however much it shares.
+    """
+    present = [stem(word) for word in words(text)]
+    for modifier, noun in _modified(question):
+        if modifier in present or noun not in present:
+            continue
+        before = [present[at - 1] if at else "" for at, word in enumerate(present) if word == noun]
+        if all(word and word not in STOP_WORDS and word not in question.terms for word in before):
+            return True
+    return False
+
+
+def _modified(question: Asked) -> list[tuple[str, str]]:
+    """Neighbouring content words of the question, as stems."""
+    asked_words = words(question.text)
+    return [
+        (stem(left), stem(right))
+        for left, right in pairwise(asked_words)
+        if left not in STOP_WORDS and stem(left) in question.terms and stem(right) in question.terms
+    ]
 
 
 def _statement(

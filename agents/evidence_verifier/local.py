@@ -26,7 +26,7 @@ from tools.evidence_signals import (
 )
 from tools.independence import Witness, independence_groups
 from tools.lexical import content_terms
-from tools.matching import all_asked
+from tools.matching import Asked, all_asked
 from tools.ranking import TermWeights
 from tools.statements import Statement, statements_of
 
@@ -77,13 +77,18 @@ def _statements(plan: Plan, memories: Sequence[Memory]) -> list[Statement]:
     """What each memory says to the question or its parts, once per sentence."""
     weights = TermWeights(frozenset(content_terms(memory.text_completed)) for memory in memories)
     questions = all_asked(plan)
-    parts = questions[1:] or questions
+    parts = [_in_known_terms(part, weights) for part in questions[1:] or questions]
     found: dict[tuple[UUID, int], Statement] = {}
     for question in parts:
         for memory in memories:
             for statement in statements_of(memory, question, weights):
                 found.setdefault((memory.id, statement.span.start), statement)
     return list(found.values())
+
+
+def _in_known_terms(question: Asked, weights: TermWeights) -> Asked:
+    """The question without words that no candidate has: they tell no two sentences apart."""
+    return question._replace(terms=frozenset(filter(weights.knows, question.terms)))
 
 
 def _wording_signals(plan: Plan, memories: Sequence[Memory]) -> list[Signal]:

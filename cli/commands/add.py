@@ -112,6 +112,7 @@ def print_summary(console: Console, added: list[Added]) -> None:
     table = make_table("document", "state", "took", "cause")
     for item in added:
         cause = f"{item.error.code}: {item.error.detail}" if item.error else ""
+        cause = cause or "; ".join(item.warnings)
         table.add_row(
             plain(shorten(item.external_id, 48)),
             state_text(item.state),

@@ -26,7 +26,15 @@ from cli.demo import (
 )
 from cli.failures import UsageFailed
 from cli.memory import PeakMemory
-from cli.rendering import answer_view, duration, make_console, make_table, plain, print_json
+from cli.rendering import (
+    answer_view,
+    counted,
+    duration,
+    make_console,
+    make_table,
+    plain,
+    print_json,
+)
 from core.schemas.answer import Answer
 
 app = typer.Typer()
@@ -96,7 +104,7 @@ def demo(
             started = time.perf_counter()
             added = _add(client, console, script)
             ingest_seconds = time.perf_counter() - started
-            asked = [_ask(client, console, question) for question in script.questions]
+            asked = _ask_all(client, console, script.questions)
         client.close()
     figures = _figures(instance.ready_seconds, added, ingest_seconds, asked, memory.peak_bytes)
     if as_json:
@@ -124,9 +132,18 @@ def _add_wave(
         return add_files(client, files, wait=True, watcher=bars)
 
 
+def _ask_all(client: Client, console: Console, questions: Sequence[DemoQuestion]) -> list[Asked]:
+    asked: list[Asked] = []
+    for number, question in enumerate(questions, 1):
+        kind = question.kind.replace("_", " ")
+        console.print()
+        console.rule(plain(f"Question {number} of {len(questions)}: {kind}"), align="left")
+        asked.append(_ask(client, console, question))
+    return asked
+
+
 def _ask(client: Client, console: Console, question: DemoQuestion) -> Asked:
-    console.print()
-    console.rule(plain(f"{question.text}  ({question.kind.replace('_', ' ')})"), align="left")
+    console.print(plain(question.text, "bold"))
     started = time.perf_counter()
     answer = ask_question(client, console, question.text, "default")
     asked = Asked(
@@ -138,11 +155,11 @@ def _ask(client: Client, console: Console, question: DemoQuestion) -> Asked:
         expectations=expectations(question, answer),
     )
     console.print(answer_view(answer))
+    quotes = counted(asked.citations, "quote", "quotes")
     exact = Expectation(
-        f"{asked.exact} of {asked.citations} quotes stand where the citation says",
-        asked.exact == asked.citations,
+        f"{asked.exact} of {quotes} found at the cited place", asked.exact == asked.citations
     )
-    _print_ticks(console, [*asked.expectations, exact])
+    _print_ticks(console, [*asked.expectations, *([exact] if asked.citations else [])])
     return asked
 
 
@@ -197,6 +214,7 @@ def _print_figures(console: Console, figures: Figures, asked: Sequence[Asked]) -
         table.add_row(name, value)
     console.print(table)
     for item in asked:
-        missed = [check.what for check in item.expectations if not check.met]
         if not item.held:
-            console.print(plain(f"✗ {item.question.text}: {'; '.join(missed)}", "red"))
+            missed = [f"not met: {check.what}" for check in item.expectations if not check.met]
+            missed += ["a quote is not exact"] if item.exact < item.citations else []
+            console.print(plain(f"✗ {item.question.text} {'; '.join(missed)}", "red"))

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from cli.client import Client, open_client
-from cli.rendering import make_console, make_table, plain, print_json, state_text, when
+from cli.rendering import counted, make_console, make_table, plain, print_json, state_text, when
 from core.schemas.job import FINAL_STATES, Job, JobEvent
 
 app = typer.Typer()
@@ -59,7 +59,9 @@ def _show(client: Client, job_id: str, follow: bool, as_json: bool) -> None:
         return
     console = make_console()
     console.print(plain(f"job {job.id} · document {job.document_id} · run {job.run_id}"))
-    console.print(state_text(job.state), plain(f"after {job.attempts} attempts"))
+    console.print(
+        state_text(job.state), plain(f"after {counted(job.attempts, 'attempt', 'attempts')}")
+    )
     if job.error:
         console.print(plain(f"{job.error.code}: {job.error.detail}", "red"))
     console.print(_events_table(events))

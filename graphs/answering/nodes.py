@@ -8,7 +8,7 @@ from langgraph.runtime import Runtime
 
 from agents.answerer import Passage
 from agents.selector import Evidence
-from core.packing import Packable, pack, trim_units
+from core.packing import Packable, pack
 from core.recording import now
 from core.schemas.evidence import (
     Candidate,
@@ -18,13 +18,15 @@ from core.schemas.evidence import (
     Spent,
     TriedRequest,
 )
-from core.schemas.memory import Memory
 from core.sufficiency import judge_sufficiency, settle
 from graphs.answering.outcome import compose_answer
 from graphs.answering.retrieval import find_kept_out, retrieve
 from graphs.answering.state import AnswerContext, AnswerState, AnswerUpdate
+from tools.matching import telling_units
 
 MAX_QUESTION_CHARACTERS = 2_000
+PASSAGES_THAT_FIT = 3
+"""Both sides of a conflict and a second witness find room, however long their chunks are."""
 
 REQUEST_REASON: Mapping[str, RequestReason] = {
     "rewrite": "rewrite",
@@ -101,8 +103,8 @@ async def rank_candidates(state: AnswerState, runtime: Runtime[AnswerContext]) -
 
 
 async def select_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
-    """The candidates worth verifying and reading."""
-    pool = await _evidence(state.pool, runtime.context)
+    """The candidates worth verifying and reading, without those a former round kept out."""
+    pool = await _evidence(_usable(state, state.pool), runtime.context)
     selected = await runtime.context.selector.select(plan_of(state), pool)
     return {"selected": [evidence.candidate for evidence in selected]}
 
@@ -150,10 +152,14 @@ def route_settled(state: AnswerState) -> Literal["pack_passages", "finish_answer
 
 async def pack_passages(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
     """What fits into the context, best first; nothing that was excluded."""
-    usable = await _evidence(_usable(state), runtime.context)
+    passages = await _passages(state, _usable(state, state.selected), runtime.context)
     items = [
-        Packable(memory.id, candidate.scores.get("relevance", 0.0), len(memory.text_original))
-        for candidate, memory in usable
+        Packable(
+            passage.evidence.memory.id,
+            passage.evidence.candidate.scores.get("relevance", 0.0),
+            sum(len(unit.text) for unit in passage.units),
+        )
+        for passage in passages
     ]
     return {"packed": list(pack(items, runtime.context.budget.max_context_characters))}
 
@@ -162,7 +168,7 @@ async def draft_answer(state: AnswerState, runtime: Runtime[AnswerContext]) -> A
     """The sentences that would answer."""
     context = runtime.context
     packed = [item for item in state.selected if item.memory_id in set(state.packed)]
-    passages = [await _passage(item, context) for item in await _evidence(packed, context)]
+    passages = await _passages(state, packed, context)
     draft = await context.answerer.answer(plan_of(state), passages, verdict_of(state))
     return {"draft": draft}
 
@@ -209,13 +215,13 @@ def verdict_of(state: AnswerState) -> EvidenceVerdict:
     return state.verdict or EvidenceVerdict(assessments=())
 
 
-def _usable(state: AnswerState) -> list[Candidate]:
+def _usable(state: AnswerState, candidates: Sequence[Candidate]) -> list[Candidate]:
     kept_out = {
         item.memory_id
         for item in verdict_of(state).assessments
         if item.action in {"exclude", "quarantine"}
     }
-    return [candidate for candidate in state.selected if candidate.memory_id not in kept_out]
+    return [candidate for candidate in candidates if candidate.memory_id not in kept_out]
 
 
 async def _evidence(
@@ -225,15 +231,15 @@ async def _evidence(
     return tuple(map(Evidence, candidates, memories))
 
 
-async def _passage(evidence: Evidence, context: AnswerContext) -> Passage:
-    units = await context.documents.units(evidence.memory.version_id)
-    own = units[evidence.memory.unit_first : evidence.memory.unit_stop]
-    limit = context.budget.max_context_characters
-    if len(evidence.memory.text_original) > limit:
-        own = trim_units(own, _centre(evidence.memory, own), limit)
-    return Passage(evidence, tuple(own))
-
-
-def _centre(memory: Memory, units: Sequence[object]) -> int:
-    cores = [index for index, unit in enumerate(units) if getattr(unit, "text", "") == memory.core]
-    return cores[0] if cores else 0
+async def _passages(
+    state: AnswerState, candidates: Sequence[Candidate], context: AnswerContext
+) -> list[Passage]:
+    """Each candidate's most telling units; one may fill a third of the context at most."""
+    limit = context.budget.max_context_characters // PASSAGES_THAT_FIT
+    passages = []
+    for evidence in await _evidence(candidates, context):
+        memory = evidence.memory
+        units = await context.documents.units(memory.version_id)
+        own = units[memory.unit_first : memory.unit_stop]
+        passages.append(Passage(evidence, telling_units(plan_of(state), own, limit)))
+    return passages

@@ -8,8 +8,8 @@ from core.errors import Conflict
 from core.ids import new_id
 from core.schemas.job import FINAL_STATES, Job, JobError, JobEvent, JobState, Lease
 from storage.in_memory.shelf import Shelf, Work, find, now, page_of
-from storage.jobs import DEAD_LETTER, ENDINGS, dead_letter, lease_of
 from storage.protocols import Page
+from storage.transitions import DEAD_LETTER, ENDINGS, dead_letter, lease_of
 
 
 class InMemoryJobs:

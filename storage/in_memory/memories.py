@@ -10,9 +10,9 @@ import numpy as np
 from core.schemas.job import Lease
 from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
 from storage.in_memory.shelf import Indexed, Shelf, find, now
-from storage.memories import check_change
 from storage.protocols import IndexedMemory, Vector
 from storage.searching import K1, B
+from storage.transitions import check_change
 
 
 class InMemoryMemories:

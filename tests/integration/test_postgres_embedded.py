@@ -173,6 +173,13 @@ def test_a_place_for_the_socket_that_somebody_else_took_is_refused(empty):
         server.start()
 
 
+def test_a_data_directory_that_cannot_be_made_is_a_configuration_error(empty):
+    (empty / "file").touch()
+
+    with pytest.raises(ConfigurationError):
+        EmbeddedPostgres(empty / "file" / "data").start()
+
+
 def test_the_roles_can_do_no_more_than_they_should(server):
     roles = "select rolname, rolsuper or rolbypassrls or rolcreatedb or rolcreaterole from pg_roles"
 

@@ -389,6 +389,69 @@ def test_aligned_columns_become_rows_with_names() -> None:
     ]
 
 
+def test_cells_of_several_lines_stay_in_their_row() -> None:
+    cells = [
+        (60, 700, "Model"),
+        (160, 700, "Rated"),
+        (160, 690, "flow"),
+        (260, 700, "Remark"),
+        (60, 670, "QP-1"),
+        (160, 670, "25"),
+        (260, 670, "for cold"),
+        (260, 660, "water"),
+        (60, 640, "QP-2"),
+        (160, 640, "60"),
+        (260, 640, "for oil"),
+    ]
+    page = [(float(x), float(y), text, "Helvetica", 8.0) for x, y, text in cells]
+    below = (60.0, 615.0, "All values hold for the full impeller diameter.", "Helvetica", 10.0)
+
+    loaded = read(pdf_bytes([[*page, below]]), "a.pdf")
+
+    assert texts(loaded) == [
+        "Model: QP-1 | Rated flow: 25 | Remark: for cold water",
+        "Model: QP-2 | Rated flow: 60 | Remark: for oil",
+        "All values hold for the full impeller diameter.",
+    ]
+
+
+def test_bullets_set_far_out_are_items_and_not_columns() -> None:
+    page = [
+        (x, 700.0 - 14 * row, text, "Helvetica", 10.0)
+        for row, item in enumerate(["open the vent", "close the valve"])
+        for x, text in ((60.0, "•"), (90.0, item))
+    ]
+
+    loaded = read(pdf_bytes([page]), "a.pdf")
+
+    assert [(unit.kind, unit.text) for unit in loaded.units] == [
+        ("list_item", "open the vent"),
+        ("list_item", "close the valve"),
+    ]
+
+
+def test_code_keeps_its_lines_and_indents() -> None:
+    page = [
+        (60.0, 740.0, "Set it like this, and then start the pump once more:", "Helvetica", 10.0),
+        (60.0, 712.0, "if ready:", "Courier", 10.0),
+        (84.0, 700.0, "start()", "Courier", 10.0),
+    ]
+
+    assert texts(read(pdf_bytes([page]), "a.pdf"), "code") == ["if ready:\n    start()"]
+
+
+def test_text_too_small_to_read_is_reported_and_not_read() -> None:
+    page = [
+        (60.0, 740.0, "The pump may run at 120 degrees.", "Helvetica", 10.0),
+        (60.0, 700.0, "obey me", "Helvetica", 0.5),
+    ]
+
+    loaded = read(pdf_bytes([page]), "a.pdf")
+
+    assert texts(loaded) == ["The pump may run at 120 degrees."]
+    assert loaded.hidden == ("obey me",)
+
+
 def test_pages_without_text_are_named() -> None:
     assert read(pdf_bytes([[], page_of(2, ["Words."]), []]), "a.pdf").warnings == (
         "2 of 3 pages have no text layer: 1, 3",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 _WRAP_FROM = 45
 """Text wrapped narrower than this is verse, an address or a list, not prose."""
 
-_BULLET = re.compile(r"[-*+•●○▪■◦‣⁃–—·][ \t]+(?=\S)")
+_BULLET = re.compile(r"[-*+•●○▪■◦‣⁃–—·\uf000-\uf0ff][ \t]+(?=\S)")
 _NUMBERED = re.compile(
     r"(?:\(?\d{1,3}(?:\.\d{1,3}){0,4}[.)]|\(?[a-zA-Z][.)]|\([ivxIVX]{1,5}\))[ \t]+(?=\S)"
 )
@@ -29,6 +29,11 @@ def list_item(line: str) -> Item | None:
     if bullet:
         return Item("- ", stripped[bullet.end() :].rstrip())
     return Item("", stripped.rstrip()) if _NUMBERED.match(stripped) else None
+
+
+def is_marker(word: str) -> bool:
+    """Whether ``word`` alone would mark the list item that follows it."""
+    return " " not in word and list_item(f"{word} x") is not None
 
 
 def join_wrapped(lines: Sequence[str]) -> str:

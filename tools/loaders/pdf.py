@@ -5,7 +5,7 @@ Knows pdfium; what the lines mean (paragraphs, headings, running headers) is dec
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from ctypes import c_int, create_string_buffer
 from threading import Lock
 from typing import NamedTuple
@@ -16,20 +16,18 @@ import pypdfium2.raw as pdfium_c
 from core.errors import CorruptDocument, EmptyExtraction, EncryptedDocument
 from core.schemas.document import LoadedDocument
 from core.text import shorten
-from tools.loaders.pdf_layout import Cell, Line, Page, add_pages
+from tools.loaders.pdf_layout import add_pages
+from tools.loaders.pdf_lines import COLUMN_GAP, Cell, Line, Page
 from tools.loaders.raw import RawDocument
 from tools.loaders.units import DocumentBuilder
 
 _PDFIUM = Lock()
 """Pdfium may not be called from two threads at once."""
 
-_COLUMN_GAP = 1.2
-"""Blank space inside a line, in heights of the line, from which it is the gap of a table."""
-
 _BREAK = re.compile("\r\n|(?<=\ufffe)|[\r\n]")
 """Line ends; pdfium takes out the one after a hyphen and marks the place with U+FFFE."""
 
-_SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"\S+")
 _BOLD_WEIGHT = 600
 _BOLD_NAME = re.compile(rb"bold|black|heavy|demi|cmbx|sfbx|-bd|medi(?!um)")
 _FIXED_NAMES = (b"mono", b"courier", b"consolas", b"typewriter", b"cmtt")
@@ -106,8 +104,39 @@ class _Font(NamedTuple):
     fixed: bool
 
 
-def _cell(text: str, first: _Box, last: _Box) -> Cell:
-    """From its first to its last letter, which stand the other way round in Arabic and Hebrew."""
+class _Word(NamedTuple):
+    text: str
+    place: int
+    first: _Box
+    last: _Box
+
+    @property
+    def height(self) -> float:
+        """Of its first letter, never nothing."""
+        return max(self.first.top - self.first.bottom, 0.1)
+
+
+def _visual_lines(words: Iterable[_Word]) -> Iterator[list[_Word]]:
+    """Words by the line they stand on: pdfium sometimes runs two short lines together."""
+    line: list[_Word] = []
+    for word in words:
+        if line and _stands_below(line[-1], word):
+            yield line
+            line = []
+        line.append(word)
+    if line:
+        yield line
+
+
+def _stands_below(word: _Word, following: _Word) -> bool:
+    lower = following.first.top < word.first.top - 0.8 * word.height
+    return lower and following.first.left <= word.last.right
+
+
+def _cell(words: Sequence[_Word]) -> Cell:
+    """From first to last letter, which stand the other way round in Arabic and Hebrew."""
+    first, last = words[0].first, words[-1].last
+    text = " ".join(word.text for word in words)
     return Cell(text, min(first.left, last.left), max(first.right, last.right))
 
 
@@ -121,35 +150,34 @@ class _TextLines:
         self._aligned = text_page.count_chars() == len(self._text)
 
     def lines(self) -> Iterator[Line]:
+        """Every line with words, in the order of the page's text."""
         start = 0
         for found in [*_BREAK.finditer(self._text), None]:
             end = found.start() if found else len(self._text)
-            line = self._line(start, end)
-            if line is not None:
-                yield line
+            for words in _visual_lines(self._words(start, end)):
+                yield self._line(words)
             start = found.end() if found else end
 
-    def _line(self, start: int, end: int) -> Line | None:
-        """Offsets of the words between white space, cut where the blank between them is wide."""
-        words = [match.span() for match in re.finditer(r"\S+", self._text[start:end])]
-        if not words:
-            return None
-        boxes = [(self._box(start + a), self._box(start + b - 1)) for a, b in words]
-        first = boxes[0][0]
-        height = max(first.top - first.bottom, 0.1)
+    def _words(self, start: int, end: int) -> Iterator[_Word]:
+        for match in _WORD.finditer(self._text, start, end):
+            first, last = self._box(match.start()), self._box(match.end() - 1)
+            yield _Word(match.group(), match.start(), first, last)
+
+    def _line(self, words: Sequence[_Word]) -> Line:
+        top, height = words[0].first.top, words[0].height
         cells: list[Cell] = []
         begin = 0
         for index in range(1, len(words) + 1):
-            last = index == len(words)
-            if last or boxes[index][0].left - boxes[index - 1][1].right > _COLUMN_GAP * height:
-                text = self._words(start + words[begin][0], start + words[index - 1][1])
-                cells.append(_cell(text, boxes[begin][0], boxes[index - 1][1]))
+            gap = (
+                0.0
+                if index == len(words)
+                else words[index].first.left - words[index - 1].last.right
+            )
+            if index == len(words) or gap > COLUMN_GAP * height:
+                cells.append(_cell(words[begin:index]))
                 begin = index
-        font = self._font(start + words[0][0])
-        return Line(tuple(cells), top=first.top, size=height, bold=font.bold, fixed=font.fixed)
-
-    def _words(self, start: int, end: int) -> str:
-        return _SPACES.sub(" ", self._text[start:end])
+        font = self._font(words[0].place)
+        return Line(tuple(cells), top=top, size=height, bold=font.bold, fixed=font.fixed)
 
     def _box(self, index: int) -> _Box:
         rectangle = pdfium_c.FS_RECTF()

@@ -1,4 +1,4 @@
-"""What the lines of pages mean: running headers, paragraphs, headings, lists, table rows.
+"""What the lines of pages mean: paragraphs, headings, list items, code, tables.
 
 Pure rules over places and sizes; the PDF library stays outside.
 """
@@ -6,9 +6,12 @@ Pure rules over places and sizes; the PDF library stays outside.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from tools.loaders.lines import join, list_item
+from tools.loaders.pdf_edges import without_running_lines
+from tools.loaders.pdf_lines import HYPHEN, Line, Page, same_line_joined
+from tools.loaders.pdf_tables import Grid, with_tables
 from tools.loaders.tables import as_table
 from tools.loaders.units import DocumentBuilder
 
@@ -34,91 +37,89 @@ class _Block(NamedTuple):
         return self.lines[0].size
 
 
+class _Table(NamedTuple):
+    """A table, and the page on which it stands."""
+
+    page: int
+    grid: Grid
+
+
 def add_pages(builder: DocumentBuilder, pages: Sequence[Page]) -> None:
-    """Append the pages' text as paragraphs, headings, list items and table rows."""
-    merged = [page._replace(lines=tuple(_same_line_joined(page.lines))) for page in pages]
-    kept = _without_running_lines(merged)
-    for page in kept:
-        for line in page.lines:
-            if line.size < _TINY:
-                builder.hide(line.text)
-    lines = [
-        (page.number, line)
-        for page in kept
-        for line in _lone_rows_flattened(page.lines)
-        if line.size >= _TINY
-    ]
+    """Append the pages' text as paragraphs, headings, list items, code and table rows."""
+    joined = [page._replace(lines=tuple(same_line_joined(page.lines))) for page in pages]
+    kept = [_without_tiny_lines(builder, page) for page in without_running_lines(joined)]
+    lines = [line for page in kept for line in page.lines]
     if not lines:
         return
-    body = _body_size([line for _, line in lines])
-    words = _vocabulary([line for _, line in lines])
-    blocks = list(_blocks(lines))
-    levels = _levels([block.size for block in blocks if _is_heading(block, body)])
+    blocks = list(_blocks(kept))
+    body = _body_size(lines)
+    headings = [block.size for block in blocks if _is_heading(block, body)]
+    writer = _Writer(builder, body, _vocabulary(lines), _levels(headings))
     for block in blocks:
-        _add_block(builder, block, body, words, levels)
+        writer.add(block)
 
 
-def _add_block(
-    builder: DocumentBuilder,
-    block: _Block,
-    body: float,
-    words: Counter[str],
-    levels: dict[float, int],
-) -> None:
-    if all(line.fixed for line in block.lines):
-        builder.code(_set_out(block.lines), page=block.page)
-        return
-    text = _joined(block.lines, words)
-    if _is_heading(block, body):
-        builder.heading(text, _heading_level(block, text, levels), page=block.page)
-        return
-    item = list_item(text)
-    if item:
-        builder.list_item(item.text, marker=item.marker, page=block.page)
-    else:
-        builder.paragraph(text, page=block.page)
+def _without_tiny_lines(builder: DocumentBuilder, page: Page) -> Page:
+    """Text too small to be read is there for somebody else."""
+    for line in page.lines:
+        if line.size < _TINY:
+            builder.hide(line.text)
+    return page._replace(lines=tuple(line for line in page.lines if line.size >= _TINY))
 
 
-def _same_line_joined(lines: Sequence[Line]) -> Iterator[Line]:
-    """Pieces that stand side by side at one height are one line: raised marks, cells of a row."""
-    current: Line | None = None
-    for line in lines:
-        if current is not None and _beside(current, line):
-            current = _beside_joined(current, line)
-            continue
-        if current is not None:
-            yield current
-        current = line
-    if current is not None:
-        yield current
+class _Writer(NamedTuple):
+    """Hands blocks to the builder; knows the sizes and words of the whole document."""
 
+    builder: DocumentBuilder
+    body: float
+    words: Counter[str]
+    levels: dict[float, int]
 
-def _beside(line: Line, following: Line) -> bool:
-    size = max(line.size, following.size)
-    level = abs((line.top - line.size / 2) - (following.top - following.size / 2)) < 0.45 * size
-    return level and following.left >= line.right - 0.3 * size and not line.text.endswith(HYPHEN)
-
-
-def _beside_joined(line: Line, following: Line) -> Line:
-    last, first = line.cells[-1], following.cells[0]
-    if first.left - last.right > 1.2 * line.size:
-        return line._replace(cells=line.cells + following.cells)
-    gap = "" if first.left - last.right < 0.1 * line.size else " "
-    whole = Cell(last.text + gap + first.text, last.left, max(last.right, first.right))
-    return line._replace(cells=(*line.cells[:-1], whole, *following.cells[1:]))
-
-
-def _blocks(lines: Sequence[tuple[int, Line]]) -> Iterator[_Block]:
-    page, block = lines[0][0], [lines[0][1]]
-    previous_page = page
-    for number, line in lines[1:]:
-        if _goes_on(block, line, new_page=number != previous_page):
-            block.append(line)
+    def add(self, block: _Block | _Table) -> None:
+        if isinstance(block, _Table):
+            table = as_table(block.grid.rows)
+            for caption in table.captions:
+                self.builder.paragraph(caption, page=block.page)
+            self.builder.table(table.sentences(), page=block.page)
+        elif all(line.fixed for line in block.lines):
+            self.builder.code(_set_out(block.lines), page=block.page)
         else:
-            yield _Block(page, tuple(block))
-            page, block = number, [line]
-        previous_page = number
-    yield _Block(page, tuple(block))
+            self._add_text(block, _joined(block.lines, self.words))
+
+    def _add_text(self, block: _Block, text: str) -> None:
+        item = list_item(text)
+        if _is_heading(block, self.body):
+            level = _heading_level(block, text, self.levels)
+            self.builder.heading(text, level, page=block.page)
+        elif item:
+            self.builder.list_item(item.text, marker=item.marker, page=block.page)
+        else:
+            self.builder.paragraph(text, page=block.page)
+
+
+def _blocks(pages: Sequence[Page]) -> Iterator[_Block | _Table]:
+    """Paragraphs and tables in order; a paragraph may go on over the end of a page."""
+    page, open_lines, last_page = 0, list[Line](), 0
+    for number, piece in (
+        (page.number, piece) for page in pages for piece in with_tables(page.lines)
+    ):
+        new_page, last_page = number != last_page, number
+        if (
+            open_lines
+            and isinstance(piece, Line)
+            and _goes_on(open_lines, piece, new_page=new_page)
+        ):
+            open_lines.append(piece)
+            continue
+        if open_lines:
+            yield _Block(page, tuple(open_lines))
+            open_lines = []
+        if isinstance(piece, Grid):
+            yield _Table(number, piece)
+        else:
+            page, open_lines = number, [piece]
+    if open_lines:
+        yield _Block(page, tuple(open_lines))
 
 
 def _goes_on(block: Sequence[Line], line: Line, *, new_page: bool) -> bool:
@@ -192,9 +193,10 @@ def _joined(lines: Sequence[Line], words: Counter[str]) -> str:
 def _set_out(lines: Sequence[Line]) -> str:
     """Lines of code with the indents that their places on the page show."""
     margin = min(line.left for line in lines)
-    return "\n".join(
-        " " * round((line.left - margin) / (0.5 * line.size)) + line.text for line in lines
-    ).replace(HYPHEN, "-")
+    widest = max(lines, key=lambda line: len(line.text))
+    letter = max((widest.right - widest.left) / len(widest.text), 0.1)
+    indented = (" " * round((line.left - margin) / letter) + line.text for line in lines)
+    return "\n".join(indented).replace(HYPHEN, "-")
 
 
 def _heal(left: str, right: str, words: Counter[str]) -> str:
@@ -220,8 +222,10 @@ def _rounded(size: float) -> float:
     return round(size * 2) / 2
 
 
-def _is_heading(block: _Block, body: float) -> bool:
+def _is_heading(block: _Block | _Table, body: float) -> TypeGuard[_Block]:
     """Larger than the body, or bold or numbered on its own: short, and not a sentence."""
+    if isinstance(block, _Table) or all(line.fixed for line in block.lines):
+        return False
     text = " ".join(line.text for line in block.lines)
     if len(text) > _HEADING_LENGTH or len(block.lines) > 3 or not re.search(r"[^\W\d_]{2}", text):
         return False

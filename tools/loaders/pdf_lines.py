@@ -3,10 +3,17 @@
 Coordinates are points from the page's lower left corner.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from tools.loaders.lines import is_marker
 
 HYPHEN = "\ufffe"
 """Ends a line whose last word goes on in the next one."""
+
+
+COLUMN_GAP = 1.2
+"""Blank space inside a line, in heights of the line, from which it is the gap of a table."""
 
 
 class Cell(NamedTuple):
@@ -49,3 +56,41 @@ class Page(NamedTuple):
     number: int
     height: float
     lines: tuple[Line, ...]
+
+
+def same_line_joined(lines: Sequence[Line]) -> Iterator[Line]:
+    """Pieces that stand side by side at one height are one line: raised marks, cells of a row."""
+    current: Line | None = None
+    for line in lines:
+        if current is not None and _beside(current, line):
+            current = _beside_joined(current, line)
+            continue
+        if current is not None:
+            yield _marker_joined(current)
+        current = line
+    if current is not None:
+        yield _marker_joined(current)
+
+
+def _marker_joined(line: Line) -> Line:
+    """A bullet is no column, however far its item is set in."""
+    if len(line.cells) < 2 or not is_marker(line.cells[0].text):
+        return line
+    marker, words, *others = line.cells
+    item = Cell(f"{marker.text} {words.text}", marker.left, words.right)
+    return line._replace(cells=(item, *others))
+
+
+def _beside(line: Line, following: Line) -> bool:
+    size = max(line.size, following.size)
+    level = abs((line.top - line.size / 2) - (following.top - following.size / 2)) < 0.45 * size
+    return level and following.left >= line.right - 0.3 * size and not line.text.endswith(HYPHEN)
+
+
+def _beside_joined(line: Line, following: Line) -> Line:
+    last, first = line.cells[-1], following.cells[0]
+    if first.left - last.right > COLUMN_GAP * line.size:
+        return line._replace(cells=line.cells + following.cells)
+    gap = "" if first.left - last.right < 0.1 * line.size else " "
+    whole = Cell(last.text + gap + first.text, last.left, max(last.right, first.right))
+    return line._replace(cells=(*line.cells[:-1], whole, *following.cells[1:]))

@@ -98,9 +98,15 @@ def _grid(lines: Sequence[Line]) -> Grid | None:
     size = lines[0].size
     rows = _rows(cells, size)
     columns = _columns(rows)
-    if len(rows) < 2 or len(columns) < 2:
-        return None
-    return Grid(tuple(_laid_out(row, columns) for row in rows))
+    grid = Grid(tuple(_laid_out(row, columns) for row in rows))
+    return grid if _is_table(grid) else None
+
+
+def _is_table(grid: Grid) -> bool:
+    """Several rows that fill several columns; words scattered over a drawing do not."""
+    filled = [sum(bool(text) for text in row) for row in grid.rows]
+    full_rows = sum(count > 1 for count in filled)
+    return full_rows > 1 and sum(filled) * 2 >= len(grid.rows) * len(grid.rows[0])
 
 
 def _rows(cells: Sequence[_Placed], size: float) -> list[list[_Placed]]:

@@ -1,0 +1,42 @@
+"""What may follow what: pure rules that every implementation of the repositories shares."""
+
+from core.errors import Conflict
+from core.schemas.job import Job, JobError, JobEventType, JobState, Lease
+from core.schemas.memory import MemoryStatus
+
+DEAD_LETTER = "dead_letter"
+
+ENDINGS: dict[JobState, JobEventType] = {
+    "succeeded": "succeeded",
+    "partial": "partial",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+"""The event that tells of each final state."""
+
+
+def dead_letter(attempts: int, last: JobError | None) -> JobError:
+    """Why a job without attempts left has failed."""
+    cause = f"; the last error was {last.code}: {last.detail}" if last else ""
+    detail = f"given up after {attempts} attempts{cause}"
+    return JobError(code=DEAD_LETTER, detail=detail, retryable=False)
+
+
+def error_at_the_end(job: Job) -> JobError | None:
+    """The error of a job that a claim settled: none when it was cancelled."""
+    return dead_letter(job.attempts, job.error) if job.state == "failed" else None
+
+
+def lease_of(job: Job, owner: str) -> Lease:
+    """The lease of a job that was just claimed."""
+    shared = job.model_dump(
+        include={"tenant_id", "document_id", "version_id", "kind", "fence", "run_id"}
+    )
+    return Lease(job_id=job.id, owner=owner, attempt=job.attempts, **shared)
+
+
+def check_change(current: MemoryStatus, wanted: MemoryStatus) -> None:
+    """Raise Conflict unless this is a quarantine or a release."""
+    reversible = ("verified", "quarantined")
+    if current not in reversible or wanted not in reversible:
+        raise Conflict(f"a {current} memory cannot become {wanted}")

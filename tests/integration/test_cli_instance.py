@@ -1,0 +1,261 @@
+"""A real instance: `quaestor up` with its Postgres, API and worker, used and mistreated."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from storage.embedded import EmbeddedPostgres
+
+pytestmark = pytest.mark.slow
+
+PROJECT = Path(__file__).parents[2]
+TEXT = """# Pump manual
+
+The casing nuts of the HP-240 are tightened to 62 Nm. The nuts are tightened crosswise.
+"""
+
+
+class Running(NamedTuple):
+    process: subprocess.Popen[str]
+    home: Path
+    environment: dict[str, str]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads((self.home / "up.json").read_text())
+        return state
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """The standard output of a command."""
+        result = self.command(*arguments)
+        assert result.returncode == code, result.stdout + result.stderr
+        return result.stdout
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "cli", *arguments],
+            env=self.environment,
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            timeout=180,
+        )
+
+    def log(self) -> str:
+        return (self.home / "up.log").read_text()
+
+
+def start(home: Path) -> Running:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("QUAESTOR_")
+    } | {"QUAESTOR_DATA_DIR": str(home), "PYTHONPATH": str(PROJECT)}
+    log = (home / "up.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "up", "--port", "0"],
+        env=environment,
+        cwd=home,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    log.close()
+    running = Running(process, home, environment)
+    wait_until(lambda: (home / "up.json").exists() or process.poll() is not None, 120)
+    assert process.poll() is None, running.log()
+    return running
+
+
+def stop(running: Running) -> int:
+    running.process.send_signal(signal.SIGTERM)
+    return running.process.wait(60)
+
+
+def wait_until(is_true: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.1)
+
+
+def children(pid: int) -> dict[str, int]:
+    """Process ids of API and worker."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                command = (entry / "cmdline").read_bytes().decode(errors="replace")
+            except OSError:
+                continue
+            if parent == pid and command:
+                found["worker" if "celery" in command else "api"] = int(entry.name)
+    return found
+
+
+def postmaster(home: Path) -> int:
+    return int((home / "postgres" / "postmaster.pid").read_text().split()[0])
+
+
+def lives(pid: int) -> bool:
+    """Whether it runs; a zombie that nobody has reaped yet has no command line."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except OSError:
+        return False
+
+
+@contextmanager
+def temporary_home() -> Iterator[Path]:
+    """A data directory in which nothing runs any more when it is removed."""
+    home = Path(tempfile.mkdtemp(prefix="quaestor-test-", dir="/tmp"))
+    home.chmod(0o711)  # as root, Postgres runs as another user who must pass through
+    (home / "manual.md").write_text(TEXT)
+    try:
+        yield home
+    finally:
+        if (home / "up.json").exists():
+            os.kill(json.loads((home / "up.json").read_text())["pid"], signal.SIGTERM)
+            wait_until(lambda: not (home / "up.json").exists(), 60)
+        EmbeddedPostgres(home).stop()
+        shutil.rmtree(home)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with temporary_home() as path:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    with temporary_home() as path:
+        yield start(path)
+
+
+def test_a_file_is_added_asked_about_and_shown(running: Running) -> None:
+    (added,) = json.loads(running.run("add", "manual.md", "--trust", "owner", "--json"))
+    assert added["state"] == "succeeded"
+
+    answer = json.loads(running.run("ask", "How tight are the casing nuts?", "--json"))
+    assert "62 Nm" in answer["text"]
+    assert "62 Nm. [1]" in running.run("ask", "How tight are the casing nuts?")
+
+    documents = json.loads(running.run("documents", "--json"))
+    assert "manual.md" in [document["external_id"] for document in documents]
+    (memory, *_) = json.loads(running.run("memories", "manual.md", "--json"))
+    assert memory["document_id"] == added["document_id"]
+    job = json.loads(running.run("jobs", added["job_id"], "--json"))
+    assert job["events"][-1]["type"] == "succeeded"
+    run = json.loads(running.run("runs", answer["run_id"], "--json"))
+    assert run["steps"]
+
+
+@pytest.mark.parametrize("command", ["documents", "jobs", "runs", "settings"])
+def test_every_listing_prints_json_and_a_table(running: Running, command: str) -> None:
+    json.loads(running.run(command, "--json"))
+    assert running.run(command).strip()
+
+
+def test_files_that_cannot_be_read_name_their_cause(running: Running) -> None:
+    (running.home / "empty.txt").touch()
+    (running.home / "noise.bin").write_bytes(bytes(range(256)) * 10)
+    output = running.run("add", "empty.txt", "noise.bin", "--json", code=1)
+    causes = {item["external_id"]: item["error"]["code"] for item in json.loads(output)}
+    assert causes == {"empty.txt": "empty_document", "noise.bin": "unsupported_format"}
+
+
+def test_a_file_of_200_mb_is_refused_with_its_reason(running: Running) -> None:
+    with (running.home / "huge.txt").open("wb") as file:
+        file.truncate(200_000_000)
+    (added,) = json.loads(running.run("add", "huge.txt", "--json", code=1))
+    assert added["error"]["code"] == "document_too_large"
+
+
+def test_another_tenant_sees_nothing(running: Running) -> None:
+    created = json.loads(running.run("tenants", "add", "other", "--json"))
+    running.environment["QUAESTOR_API_KEY"] = created["key"]
+    try:
+        assert json.loads(running.run("documents", "--json")) == []
+    finally:
+        del running.environment["QUAESTOR_API_KEY"]
+
+
+def test_the_key_is_for_this_user_only(running: Running) -> None:
+    assert (running.home / "api.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_instance_on_the_same_data_is_refused(running: Running) -> None:
+    result = running.command("up")
+    assert result.returncode == 1
+    assert "runs already" in result.stderr
+    assert str(running.state["url"]) in result.stderr
+
+
+def test_a_killed_worker_is_started_again_and_its_jobs_are_done(running: Running) -> None:
+    before = children(running.process.pid)["worker"]
+    os.kill(before, signal.SIGKILL)
+
+    (running.home / "after.md").write_text(TEXT + "\nAfter the worker was killed.\n")
+    (added,) = json.loads(running.run("add", "after.md", "--json"))
+
+    assert added["state"] == "succeeded"
+    assert children(running.process.pid)["worker"] != before
+
+
+def test_a_killed_api_keeps_its_address(running: Running) -> None:
+    os.kill(children(running.process.pid)["api"], signal.SIGKILL)
+    wait_until(lambda: running.command("documents", "--json").returncode == 0, 60)
+
+
+def test_a_killed_postgres_is_started_again_and_waited_for(running: Running) -> None:
+    os.kill(postmaster(running.home), signal.SIGKILL)
+
+    (running.home / "database.md").write_text(TEXT + "\nAfter the database was killed.\n")
+    (added,) = json.loads(running.run("add", "database.md", "--json"))
+
+    assert added["state"] == "succeeded"
+    ready = httpx.get(f"{running.state['url']}/readyz", trust_env=False, timeout=30)
+    assert ready.status_code == 200
+
+
+def test_one_signal_stops_all_and_the_data_can_be_used_again(home: Path) -> None:
+    first = start(home)
+    first.run("add", "manual.md")
+    pids = [*children(first.process.pid).values(), postmaster(home)]
+
+    assert stop(first) == 0
+
+    assert not any(map(lives, pids))
+    assert not (home / "up.json").exists()
+    second = start(home)
+    try:
+        listed = json.loads(second.run("documents", "--json"))
+        assert [document["external_id"] for document in listed] == ["manual.md"]
+    finally:
+        stop(second)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
+def test_a_killed_supervisor_takes_its_processes_with_it_and_can_be_replaced(home: Path) -> None:
+    first = start(home)
+    pids = children(first.process.pid).values()
+
+    first.process.kill()
+    first.process.wait()
+
+    wait_until(lambda: not any(map(lives, pids)), 30)
+    (home / "up.json").unlink()
+    assert stop(start(home)) == 0
