@@ -23,7 +23,7 @@ _LOCATIONS = get_args(FieldProblem.model_fields["location"].annotation)
 
 
 class InvalidFields(InvalidRequest):
-    """A request whose fields were read one by one, with what is wrong with each."""
+    """The request has invalid fields."""
 
     def __init__(self, *errors: FieldProblem) -> None:
         self.errors = errors

@@ -24,7 +24,7 @@ MIN_K, MAX_K = 5, 12
 
 RELEVANCE = Mix(-6.91, Measures(2.28, 2.46, 2.47, 0.38, 1.79))
 """Fitted on 300 questions over 12 SQuAD articles, each asked of its own article and of all twelve,
-and on 144 questions asked where their article was missing; see docs/evals/answering.md."""
+and on 144 questions asked where their article was missing; see docs/evals.md."""
 
 
 class LocalSelector:

@@ -142,7 +142,9 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
     with temporary_home() as path:
-        yield start(path)
+        instance = start(path)
+        yield instance
+        assert stop(instance) == 0
 
 
 def test_a_file_is_added_asked_about_and_shown(running: Running) -> None:

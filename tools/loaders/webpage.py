@@ -44,7 +44,7 @@ def read(raw: RawDocument) -> LoadedDocument:
     _add_missing_title(builder, root, main)
     add_tree(main, builder)
     if len(visible_text(main).split()) < whole:
-        builder.warn("navigation and other page furniture was left out")
+        metadata["left_out"] = "navigation and other page furniture"
     return builder.build(
         raw.media_type,
         title if (title or "").strip() else None,
