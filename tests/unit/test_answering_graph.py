@@ -1,37 +1,21 @@
 """The answering graph on local agents and in-memory storage: paths, bounds, and exact replay."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from langchain_core.runnables import RunnableConfig
 from pydantic import JsonValue
 
-from agents.answer_verifier.local import LocalAnswerVerifier
-from agents.answerer.local import LocalAnswerer
-from agents.evidence_verifier.local import LocalEvidenceVerifier
-from agents.outliner.local import LocalOutliner
-from agents.planner.local import LocalPlanner
-from agents.requester.local import LocalRequester
-from agents.selector.local import LocalSelector
 from core.recording import Observed, recording
-from core.schemas.answer import Answer, Draft, SentenceVerdict
-from core.schemas.document import Source, TrustClass
+from core.schemas.answer import Draft, SentenceVerdict
 from core.schemas.evidence import Budget, EvidenceRequest, Plan
-from core.schemas.memory import LAYERS
-from core.schemas.outline import Chunk
-from core.schemas.run import EntryKind, Run, Step
+from core.schemas.run import EntryKind, Step
 from graphs import running
-from graphs.answering.graph import RECURSION_LIMIT, make_answering_graph
-from graphs.answering.state import AnswerContext
-from graphs.building.memories import Cut, assemble_memories, layer_texts, lexical_terms
 from graphs.running import RunJournal
 from storage.in_memory import InMemoryStorage
-from storage.protocols import IndexedMemory, Repositories, Upload
-from tests.builders import HashingEncoder
-from tools.loaders import LoadLimits, load
+from storage.protocols import Repositories
+from tests.answering import add, ask
 
 MANUAL = """# KX-10 pump manual
 
@@ -44,81 +28,11 @@ The casing nuts of the KX-10 pump are tightened to 62 Nm. Lift the casing with t
 The bearings of the KX-10 pump are regreased every 2,500 operating hours. Use lithium grease only.
 """
 FORUM = "The casing nuts of the KX-10 pump are tightened to 95 Nm.\n"
-ENCODER = HashingEncoder()
-
-
-async def add(
-    repositories: Repositories, name: str, text: str, trust: TrustClass = "owner"
-) -> None:
-    """Build a document the short way: one memory per heading block."""
-    source = Source(principal=f"{name}-author", origin=f"{name}.example", trust=trust)
-    upload = Upload(name, f"{name}.md", text.encode(), source)
-    submission = await repositories.documents.submit(upload)
-    lease = await repositories.jobs.claim(submission.job.id, "me", 60)
-    assert lease is not None
-    loaded = load(upload.content, upload.filename, LoadLimits(100_000, 100_000))
-    version = await repositories.documents.save_loaded(submission.version.id, loaded, lease)
-    outline = await LocalOutliner().outline(loaded.title, loaded.units)
-    starts = [unit.index for unit in loaded.units if unit.kind == "heading"] or [0]
-    starts[0] = 0
-    stops = [*starts[1:], len(loaded.units)]
-    chunks = [
-        Chunk(index=n, first=first, stop=stop, part=0)
-        for n, (first, stop) in enumerate(zip(starts, stops, strict=True))
-    ]
-    memories = assemble_memories(
-        Cut(
-            submission.document,
-            version,
-            loaded.title,
-            loaded.text,
-            loaded.units,
-            outline,
-            chunks,
-            (),
-        )
-    )
-    indexed = []
-    for memory in memories:
-        vectors = await ENCODER.encode(list(layer_texts(memory).values()))
-        by_layer = dict(zip(LAYERS, vectors, strict=True))
-        indexed.append(IndexedMemory(memory, by_layer, lexical_terms(memory)))
-    await repositories.memories.activate(version.id, indexed, ENCODER.id, lease)
-    await repositories.jobs.finish(lease, "succeeded")
 
 
 @pytest.fixture
 def repositories() -> Repositories:
     return InMemoryStorage().repositories(uuid4())
-
-
-async def ask(repositories: Repositories, question: str, **other: Any) -> Answer:
-    run_id = other.pop("run_id", None) or uuid4()
-    run = Run(
-        id=run_id, graph="answering", status="running", subject={}, started_at=datetime.now(UTC)
-    )
-    await repositories.runs.start(run)
-    known: dict[str, Any] = {
-        "journal": RunJournal(repositories.runs, run_id),
-        "documents": repositories.documents,
-        "memories": repositories.memories,
-        "encoder": ENCODER,
-        "planner": LocalPlanner(),
-        "requester": LocalRequester(),
-        "selector": LocalSelector(),
-        "evidence_verifier": LocalEvidenceVerifier(),
-        "answerer": LocalAnswerer(ENCODER),
-        "answer_verifier": LocalAnswerVerifier(),
-        "budget": Budget(),
-    }
-    given: Any = {"question": question}
-    state = await make_answering_graph().ainvoke(
-        given,
-        RunnableConfig(recursion_limit=RECURSION_LIMIT),
-        context=AnswerContext(**{**known, **other}),
-    )
-    answer: Answer = state["answer"]
-    return answer
 
 
 async def path(repositories: Repositories, run_id: UUID) -> list[str]:
