@@ -29,12 +29,18 @@ _LOCK_SECONDS = 300
 
 _GRANT_TABLE = "grant select, insert, update, delete on {table} to {role}"
 _GRANT_FUNCTIONS = "grant execute on function due_jobs, tenant_of_key to {role}"
-_GRANT_QUEUE = (
-    # The application makes its queues itself, so it creates tables here and owns them.
-    "grant usage, create on schema pgmq to {role}",
-    "grant select, insert, update, delete on all tables in schema pgmq to {role}",
-    "grant usage on all sequences in schema pgmq to {role}",
-)
+# The application makes its queues itself: it creates tables here and owns them, and what it owns
+# nobody else can grant.
+_GRANT_SCHEMA = "grant usage, create on schema pgmq to {role}"
+_GRANT_QUEUE = "grant select, insert, update, delete on pgmq.{table} to {role}"
+_GRANT_SEQUENCE = "grant usage on sequence pgmq.{table} to {role}"
+_QUEUE_TABLES = """
+select tablename as name from pg_tables where schemaname = 'pgmq' and tableowner = current_user
+"""
+_QUEUE_SEQUENCES = """
+select sequencename as name from pg_sequences
+where schemaname = 'pgmq' and sequenceowner = current_user
+"""
 
 
 def migrate(owner_url: str, *, app_role: str = "quaestor_app", queue: bool = False) -> None:
@@ -104,8 +110,16 @@ def _grant(connection: Connection[DictRow], role: str, *, queue: bool) -> None:
     with connection.transaction():
         for table in (*metadata.tables, *CHECKPOINT_TABLES):
             _execute(connection, _GRANT_TABLE, role, table)
-        for grant in (_GRANT_FUNCTIONS, *(_GRANT_QUEUE if queue else ())):
-            _execute(connection, grant, role)
+        _execute(connection, _GRANT_FUNCTIONS, role)
+        if queue:
+            _grant_queue(connection, role)
+
+
+def _grant_queue(connection: Connection[DictRow], role: str) -> None:
+    _execute(connection, _GRANT_SCHEMA, role)
+    for query, grant in ((_QUEUE_TABLES, _GRANT_QUEUE), (_QUEUE_SEQUENCES, _GRANT_SEQUENCE)):
+        for row in connection.execute(query).fetchall():
+            _execute(connection, grant, role, row["name"])
 
 
 def _execute(connection: Connection[DictRow], grant: str, role: str, table: str = "") -> None:

@@ -5,7 +5,7 @@ import importlib.util
 import json
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -32,21 +32,32 @@ def evaluate(
 ) -> None:
     """Metrics with 95 % intervals."""
     started = time.perf_counter()
-    metrics = _suite(suite).evaluate(data, part)
+    report = _suite(suite).evaluate(data, part)
     result = {
         "suite": suite,
         "part": part,
         "engine": engine,
         "commit": _commit(),
         "seconds": round(time.perf_counter() - started, 3),
-        "metrics": metrics,
+        **report,
     }
     if to_file == Path("-"):
         print_json(result)
         return
     if to_file is not None:
         to_file.write_text(json.dumps(result, indent=2) + "\n")
-    make_console().print(_table(metrics))
+    console = make_console()
+    if rows := report.get("table"):
+        console.print(_rows(rows))
+    console.print(_table(report["metrics"]))
+
+
+def _rows(rows: Sequence[Mapping[str, object]]) -> Table:
+    """A suite's own table: the keys of its first row are the columns."""
+    table = make_table(*rows[0])
+    for row in rows:
+        table.add_row(*(plain(str(value)) for value in row.values()))
+    return table
 
 
 def _suite(name: str) -> Any:
