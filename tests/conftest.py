@@ -4,6 +4,7 @@ The server is the embedded one in fast mode, so the tests need nothing installed
 Under pytest-xdist every worker starts its own.
 """
 
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -28,6 +29,25 @@ from storage.migrating import migrate
 from storage.protocols import IndexedMemory, Repositories, Submission, Upload, Vector
 from storage.repositories import open_repositories
 from storage.tenants import create_tenant
+
+MAY_BE_SKIPPED = ("only root", "only Linux", "QUAESTOR_TEST_AMQP_URL")
+"""Reasons that hold on some machines for good; in CI any other skip fails the session."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A test that should have run and did not is a failure where CI is set."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") is None or reporter is None:
+        return
+    allowed = (*MAY_BE_SKIPPED, *filter(None, os.environ.get("QUAESTOR_MAY_SKIP", "").split(";")))
+    for report in reporter.stats.get("skipped", []):
+        reason = str(report.longrepr[-1]) if isinstance(report.longrepr, tuple) else ""
+        if not any(part in reason for part in allowed):
+            reporter.write_line(
+                f"should not have been skipped: {report.nodeid}: {reason}", red=True
+            )
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
