@@ -44,6 +44,7 @@ REASONS = {
     "no_candidate": "nothing in this collection matches",
     "weak_match": "the nearest passages do not answer it",
     "single_low_trust": "only one source of low trust says so",
+    "weak_answer": "the best sentence is a weak match",
     "rivals": "trusted sources disagree",
     "excluded_majority": "too much of the evidence had to be excluded",
     "budget_spent": "the budget of this question is spent",

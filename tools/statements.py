@@ -177,13 +177,23 @@ def main_value(
 
 
 def _possible_values(question: Asked, text: str) -> tuple[Value, ...]:
-    if question.answer_type in {"number", "date", "name"}:
-        return answer_values(question, text)
-    if question.answer_type != "span":
-        return ()
-    known = (*(v for v in numbers(text) if v.dimension and not v.dimension.startswith("count")),)
-    found = known or tuple(v for v in names(text) if v.text not in codes(question.text))
-    return tuple(value for value in found if value.text not in question.values)
+    """What may be compared: the asked kind; where the question does not tell, measures only."""
+    match question.answer_type:
+        case "number" | "date":
+            return answer_values(question, text)
+        case "name":
+            return tuple(v for v in answer_values(question, text) if not _opens_sentence(v))
+        case "span":
+            measured = (v for v in numbers(text) if v.dimension)
+            found = (v for v in measured if not v.dimension.startswith("count"))
+            return tuple(value for value in found if value.text not in question.values)
+        case _:
+            return ()
+
+
+def _opens_sentence(value: Value) -> bool:
+    """Whether only its place gives a word its capital letter, as far as can be told."""
+    return value.start == 0 and value.surface.isalpha() and value.surface[1:].islower()
 
 
 def _in_best_cell(

@@ -26,6 +26,8 @@ from core.schemas.memory import Memory
 from graphs.answering.state import AnswerContext, AnswerState
 
 NEAREST = 3
+WEAK = 0.25
+"""An answer that is likelier wrong than right by three to one says so."""
 
 
 class Cited(NamedTuple):
@@ -50,7 +52,7 @@ async def compose_answer(state: AnswerState, context: AnswerContext) -> Answer:
         text=" ".join(sentence.text for sentence in sentences),
         citations=make_citations(sentences, cited),
         reasons=reasons,
-        confidence=_confidence(sentences),
+        confidence=confidence_of(sentences),
         claim_groups=state.verdict.claim_groups if state.verdict else (),
         filtered=await _filtered(state, context),
         nearest=() if sentences else await _nearest(state, context),
@@ -80,11 +82,12 @@ def decide_outcome(
     action = state.sufficiency.action if state.sufficiency else "abstain"
     if not sentences:
         return "abstained", (reason if action == "abstain" else "no_supported_sentence",)
-    if action == "report_conflict":
+    if action == "report_conflict" and len(sentences) > 1:
         return "conflict", (reason,)
     dropped = state.draft is not None and len(sentences) < len(state.draft.sentences)
     missing = state.draft.missing if state.draft else ()
-    partial = [reason] if reason == "single_low_trust" else []
+    partial = [reason] if reason in {"single_low_trust", "rivals"} else []
+    partial += ["weak_answer"] if confidence_of(sentences) < WEAK else []
     partial += ["unsupported_sentence_dropped"] if dropped else []
     partial += [f"nothing_found_for: {part}" for part in missing]
     return ("partial", tuple(partial)) if partial else ("answered", (reason,))
@@ -123,7 +126,7 @@ def _citation(number: int, answer_span: Span, quote: Quote, cited: Cited) -> Cit
     )
 
 
-def _confidence(sentences: Sequence[DraftSentence]) -> float:
+def confidence_of(sentences: Sequence[DraftSentence]) -> float:
     """The weakest sentence's best quote, as the answerer scored it; 0 without an answer."""
     scores = [max(quote.score for quote in sentence.quotes) for sentence in sentences]
     return min(1.0, max(0.0, min(scores, default=0.0)))
