@@ -4,6 +4,7 @@ Knows runs, steps and entries; leaves what the steps do to the two graphs. A ste
 it ends, before the next begins; a step executed again after a crash replaces its row.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -22,7 +23,7 @@ from core.errors import LeaseLost, QuaestorError, RunCancelled, Unavailable
 from core.ids import canonical_json, sha256_of
 from core.recording import Observed, recording
 from core.schemas.job import Lease
-from core.schemas.run import Entry, EntryKind, Run, Step, StepStatus
+from core.schemas.run import Entry, EntryKind, Run, RunStatus, Step, StepStatus
 from storage.protocols import Runs
 
 State = TypeVar("State")
@@ -87,17 +88,23 @@ class StepRecorder:
         """Call, and keep what came back under the digest of what was asked."""
         ordinal, self._begun = self._begun, self._begun + 1
         started_at, clock = datetime.now(UTC), time.perf_counter()
-        observed = await call()
-        self._entries[ordinal] = Entry(
-            ordinal=ordinal,
-            kind=kind,
-            name=name,
-            request_sha256=sha256_of(canonical_json(request)),
-            value=observed.value,
-            payload=observed.payload,
-            started_at=started_at,
-            seconds=time.perf_counter() - clock,
-        )
+        observed = Observed({"error": "cancelled"})
+        try:
+            observed = await call()
+        except Exception as error:
+            observed = Observed({"error": type(error).__name__})
+            raise
+        finally:
+            self._entries[ordinal] = Entry(
+                ordinal=ordinal,
+                kind=kind,
+                name=name,
+                request_sha256=sha256_of(canonical_json(request)),
+                value=observed.value,
+                payload=observed.payload,
+                started_at=started_at,
+                seconds=time.perf_counter() - clock,
+            )
         return observed
 
 
@@ -152,9 +159,10 @@ class RunJournal:
 
     def keep(self, data: bytes) -> str:
         """Keep bytes with the open step; later steps read them by the digest returned."""
+        if self._open is None:
+            raise ValueError("bytes are kept with a step, and none is open")
         digest = sha256_of(data)
-        if self._open is not None:
-            self._open.kept[digest] = data
+        self._open.kept[digest] = data
         return digest
 
     async def read(self, sha256: str) -> bytes:
@@ -252,17 +260,23 @@ def recorded(
 
 
 @asynccontextmanager
-async def recorded_run(runs: Runs, run: Run) -> AsyncGenerator[None]:
-    """Keep the run's beginning and its end; one that will go on later stays running."""
+async def recorded_run(runs: Runs, run: Run, *, resumable: bool) -> AsyncGenerator[None]:
+    """Keep the run's beginning and its end; a resumable one that was interrupted stays running."""
     await runs.start(run)
     try:
         yield
-    except (RunDrained, LeaseLost, Unavailable):
-        raise
-    except RunCancelled:
-        await runs.finish(run.id, "cancelled")
-        raise
-    except Exception as error:
-        await runs.finish(run.id, "failed", f"{type(error).__name__}: {error}")
+    except (Exception, asyncio.CancelledError) as error:
+        status = ending_of(error, resumable=resumable)
+        if status is not None:
+            await runs.finish(run.id, status, f"{type(error).__name__}: {error}")
         raise
     await runs.finish(run.id, "succeeded")
+
+
+def ending_of(error: BaseException, *, resumable: bool) -> RunStatus | None:
+    """How a run that raised has ended; None when another attempt will go on with it."""
+    interrupted = (RunDrained, LeaseLost, Unavailable, asyncio.CancelledError)
+    if resumable and isinstance(error, interrupted):
+        return None
+    cancelled = isinstance(error, (RunCancelled, asyncio.CancelledError))
+    return "cancelled" if cancelled else "failed"

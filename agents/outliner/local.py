@@ -1,5 +1,6 @@
 """Outlines by headings, or by where the vocabulary changes when there are none."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 
@@ -32,7 +33,10 @@ class LocalOutliner:
     """Headings become parts; a text without headings is cut coarsely and named by its phrases."""
 
     async def outline(self, title: str, units: Sequence[Unit]) -> Outline:
-        """The parts, tiling the units."""
+        """The parts, tiling the units; computed in a thread."""
+        return await asyncio.to_thread(self._outline, title, units)
+
+    def _outline(self, title: str, units: Sequence[Unit]) -> Outline:
         firsts = _heading_starts(units)
         if firsts:
             return Outline(parts=_parts_by_headings(title, units, firsts), method="headings")

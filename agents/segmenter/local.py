@@ -1,5 +1,6 @@
 """Cuts by cohesion, with a finer cut and two plain baselines beside it to choose from."""
 
+import asyncio
 from collections.abc import Sequence
 
 from core.schemas.document import Unit
@@ -20,7 +21,10 @@ class LocalSegmenter:
         self._band = SizeBand(min(target_characters, max_characters), max_characters)
 
     async def segment(self, units: Sequence[Unit], outline: Outline) -> tuple[Partition, ...]:
-        """Candidates with their scores, the default first."""
+        """Candidates with their scores, the default first; computed in a thread."""
+        return await asyncio.to_thread(self._segment, units, outline)
+
+    def _segment(self, units: Sequence[Unit], outline: Outline) -> tuple[Partition, ...]:
         breaks = breaks_of(units, outline)
         vectors = unit_vectors([unit.text for unit in units])
         fine = SizeBand(int(self._band.target * _FINE), self._band.maximum)

@@ -1,15 +1,16 @@
 """The steps of building, one function each: agents judge, these apply and keep.
 
-Steps that compute for long leave the event loop to a thread, so that heartbeats go on.
+What computes for long does so in a thread, so that heartbeats go on.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
-from core.completing import open_gaps
 from langgraph.runtime import Runtime
 
+from core.completing import open_gaps
 from core.errors import EmptyExtraction
 from core.schemas.memory import LAYERS, Completion, Layer, Rejection, Review
 from core.schemas.outline import Chunk, Outline
@@ -137,14 +138,17 @@ async def embed_memories(state: BuildState, runtime: Runtime[BuildContext]) -> B
 async def store_memories(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """Memories, vectors and postings in one transaction that activates the version."""
     context = runtime.context
-    memories = await asyncio.to_thread(assemble_memories, await _cut(state, context))
-    vectors = await _vectors(state, context)
-    indexed = [
-        IndexedMemory(memory, by_layer, lexical_terms(memory))
-        for memory, by_layer in zip(memories, vectors, strict=True)
-    ]
+    cut, vectors = await _cut(state, context), await _vectors(state, context)
+    indexed = await asyncio.to_thread(_indexed, cut, vectors)
     await context.memories.activate(state.version_id, indexed, context.encoder.id, context.lease)
     return {"memory_count": len(indexed)}
+
+
+def _indexed(cut: Cut, vectors: Sequence[Mapping[Layer, Vector]]) -> list[IndexedMemory]:
+    return [
+        IndexedMemory(memory, by_layer, lexical_terms(memory))
+        for memory, by_layer in zip(assemble_memories(cut), vectors, strict=True)
+    ]
 
 
 def _outline(state: BuildState) -> Outline:

@@ -1,5 +1,6 @@
 """The building graph on local agents and in-memory storage: its path, its loop, its resumption."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -44,11 +45,14 @@ Seals are kept in their box at 5 to 25 degrees. They age faster in sunlight.
 """
 
 
+LIMITS = LoadLimits(1_000_000, 1_000_000)
+
+
 class DirectLoader:
     """Parses in this process: nothing hostile comes here."""
 
     async def load(self, content: bytes, filename: str) -> LoadedDocument:
-        return load(content, filename, LoadLimits(1_000_000, 1_000_000))
+        return load(content, filename, LIMITS)
 
 
 class LetterEncoder:
@@ -246,3 +250,21 @@ async def test_same_document_is_built_into_the_same_memories() -> None:
     assert [memory.text_completed for memory in first] == [
         memory.text_completed for memory in second
     ]
+
+
+async def test_event_loop_goes_on_while_a_long_document_is_cut() -> None:
+    loaded = load(b"One pump here. Another valve there. " * 2_000, "long.txt", LIMITS)
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.001)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    outline = await LocalOutliner().outline("long", loaded.units)
+    await LocalSegmenter().segment(loaded.units, outline)
+    ticking.cancel()
+
+    assert ticks > 5

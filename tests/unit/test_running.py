@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from core.errors import EmptyExtraction, RunCancelled, StorageUnavailable
+from core.errors import EmptyExtraction, LeaseLost, RunCancelled, StorageUnavailable
 from core.ids import canonical_json, sha256_of
 from core.recording import Observed, observe
 from core.schemas.job import Lease
@@ -127,30 +127,54 @@ def a_run() -> Run:
 
 
 @pytest.mark.parametrize(
-    ("error", "end"),
+    ("error", "of_resumable", "of_other"),
     [
-        (RunDrained(), None),
-        (StorageUnavailable(), None),
-        (RunCancelled(), "cancelled"),
-        (EmptyExtraction(), "failed"),
-        (ZeroDivisionError(), "failed"),
+        (RunDrained(), None, "failed"),
+        (LeaseLost(), None, "failed"),
+        (StorageUnavailable(), None, "failed"),
+        (asyncio.CancelledError(), None, "cancelled"),
+        (RunCancelled(), "cancelled", "cancelled"),
+        (EmptyExtraction(), "failed", "failed"),
+        (ZeroDivisionError(), "failed", "failed"),
     ],
 )
-async def test_run_ends_only_when_it_will_not_go_on(
-    runs: KeptRuns, error: Exception, end: str | None
+async def test_run_ends_unless_another_attempt_will_go_on_with_it(
+    runs: KeptRuns, error: BaseException, of_resumable: str | None, of_other: str
 ) -> None:
-    with pytest.raises(type(error)):
-        async with recorded_run(runs, a_run()):  # type: ignore[arg-type]
-            raise error
+    for resumable in (True, False):
+        with pytest.raises(type(error)):
+            async with recorded_run(runs, a_run(), resumable=resumable):  # type: ignore[arg-type]
+                raise error
 
-    assert [status for status, _ in runs.ends] == ([end] if end else [])
+    expected = [of_resumable] if of_resumable else []
+    assert [status for status, _ in runs.ends] == [*expected, of_other]
 
 
 async def test_run_that_ends_well_succeeded(runs: KeptRuns) -> None:
-    async with recorded_run(runs, a_run()):  # type: ignore[arg-type]
+    async with recorded_run(runs, a_run(), resumable=True):  # type: ignore[arg-type]
         pass
 
     assert runs.ends == [("succeeded", None)]
+
+
+async def test_failed_call_is_an_entry_too(runs: KeptRuns, journal: RunJournal) -> None:
+    async def refuse() -> Observed:
+        raise StorageUnavailable
+
+    async def call() -> dict[str, Any]:
+        await observe("retrieval", "hybrid", {}, refuse)
+        return {}
+
+    with pytest.raises(StorageUnavailable):
+        await journal.execute("retrieve", 1, State(0, []), call)
+
+    (entry,) = runs.steps_added[0].entries
+    assert entry.value == {"error": "StorageUnavailable"}
+
+
+def test_nothing_is_kept_outside_a_step(journal: RunJournal) -> None:
+    with pytest.raises(ValueError, match="none is open"):
+        journal.keep(b"lost")
 
 
 def test_cancelled_control_stops_the_next_step() -> None:

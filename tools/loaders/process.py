@@ -15,8 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from threading import Timer
-from time import monotonic
+from threading import Event, Timer
 from typing import BinaryIO, Self, cast
 
 from pydantic import ValidationError
@@ -79,13 +78,18 @@ class LoaderProcess:
 
     def _load(self, content: bytes, filename: str) -> LoadedDocument:
         child = self._living_child()
-        deadline = Timer(self._seconds, child.kill)
+        overdue = Event()
+
+        def stop() -> None:
+            overdue.set()
+            child.kill()
+
+        deadline = Timer(self._seconds, stop)
         deadline.start()
-        began = monotonic()
         try:
             return _parsed(_exchange(child, content, filename))
         except (EOFError, OSError) as error:
-            raise self._failure(monotonic() - began) from error
+            raise self._failure(overdue=overdue.is_set()) from error
         finally:
             deadline.cancel()
 
@@ -110,10 +114,10 @@ class LoaderProcess:
             cwd="/",
         )
 
-    def _failure(self, elapsed: float) -> LoaderFailed:
+    def _failure(self, *, overdue: bool) -> LoaderFailed:
         """Why the child went away, and the end of it."""
         status = self._discard()
-        if elapsed >= self._seconds:
+        if overdue:
             return LoaderFailed(f"the parser took longer than {self._seconds:g} seconds")
         cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
         return LoaderFailed(f"the parser died ({cause})")
