@@ -5,14 +5,16 @@ What computes for long does so in a thread, so that heartbeats go on.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from langgraph.runtime import Runtime
+from pydantic import JsonValue, TypeAdapter
 
 from core.completing import open_gaps
 from core.errors import EmptyExtraction
-from core.schemas.memory import LAYERS, Completion, Layer, Rejection, Review
+from core.recording import Observed, observe
+from core.schemas.memory import LAYERS, Completion, Layer, Memory, Rejection, Review
 from core.schemas.outline import Chunk, Outline
 from core.spans import tiles
 from graphs.building.memories import Cut, assemble_memories, layer_texts, lexical_terms
@@ -20,6 +22,7 @@ from graphs.building.state import BuildContext, BuildState, BuildUpdate
 from storage.protocols import IndexedMemory, Vector
 from tools.partitions import choose_partition, chunks_of
 
+MEMORIES = TypeAdapter(list[Memory])
 ENCODE_TEXTS = 192
 """Texts per encoder call: one progress report, one kept batch of vectors."""
 
@@ -30,14 +33,27 @@ async def load_document(state: BuildState, runtime: Runtime[BuildContext]) -> Bu
     version = await context.documents.version(state.version_id)
     document = await context.documents.get(version.document_id)
     content = await context.documents.content(state.version_id)
-    loaded = await context.loader.load(content, version.filename)
-    if not loaded.units:
-        raise EmptyExtraction
-    await context.documents.save_loaded(state.version_id, loaded, context.lease)
+
+    async def load() -> Observed:
+        loaded = await context.loader.load(content, version.filename)
+        if not loaded.units:
+            raise EmptyExtraction
+        saved = await context.documents.save_loaded(state.version_id, loaded, context.lease)
+        return Observed(
+            {
+                "title": loaded.title,
+                "warnings": list(loaded.warnings),
+                "text_sha256": saved.text_sha256,
+                "units": saved.unit_count,
+            }
+        )
+
+    asked: JsonValue = {"content": version.content_sha256, "filename": version.filename}
+    found: Any = (await observe("tool", "loader", asked, load)).value
     named = document.title != version.filename
     return {
-        "title": document.title if named else loaded.title or document.title,
-        "warnings": list(loaded.warnings),
+        "title": document.title if named else found["title"] or document.title,
+        "warnings": found["warnings"],
     }
 
 
@@ -126,28 +142,31 @@ async def embed_memories(state: BuildState, runtime: Runtime[BuildContext]) -> B
     """One vector per layer; kept with the run, so that storing needs no second computation."""
     context = runtime.context
     memories = await asyncio.to_thread(assemble_memories, await _cut(state, context))
+    assembled = context.journal.keep(MEMORIES.dump_json(memories))
     texts = [text for memory in memories for text in layer_texts(memory).values()]
     digests = []
     for at in range(0, len(texts), ENCODE_TEXTS):
         vectors = await context.encoder.encode(texts[at : at + ENCODE_TEXTS])
         digests.append(context.journal.keep(vectors.astype("<f2").tobytes()))
         await context.journal.progress(min(at + ENCODE_TEXTS, len(texts)), len(texts))
-    return {"vectors": digests, "memory_count": len(memories)}
+    return {"assembled": assembled, "vectors": digests, "memory_count": len(memories)}
 
 
 async def store_memories(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """Memories, vectors and postings in one transaction that activates the version."""
     context = runtime.context
-    cut, vectors = await _cut(state, context), await _vectors(state, context)
-    indexed = await asyncio.to_thread(_indexed, cut, vectors)
+    memories = MEMORIES.validate_json(await context.journal.read(state.assembled))
+    indexed = await asyncio.to_thread(_indexed, memories, await _vectors(state, context))
     await context.memories.activate(state.version_id, indexed, context.encoder.id, context.lease)
     return {"memory_count": len(indexed)}
 
 
-def _indexed(cut: Cut, vectors: Sequence[Mapping[Layer, Vector]]) -> list[IndexedMemory]:
+def _indexed(
+    memories: Sequence[Memory], vectors: Sequence[Mapping[Layer, Vector]]
+) -> list[IndexedMemory]:
     return [
         IndexedMemory(memory, by_layer, lexical_terms(memory))
-        for memory, by_layer in zip(assemble_memories(cut), vectors, strict=True)
+        for memory, by_layer in zip(memories, vectors, strict=True)
     ]
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 from uuid import UUID
 
-from tools.loaders.process import LoaderProcess
-
 from agents.completer import Completer
 from agents.memory_verifier import MemoryVerifier
 from agents.outliner import Outliner
@@ -17,6 +15,7 @@ from core.schemas.outline import Chunk, Outline, Partition
 from graphs.running import RunContext
 from storage.protocols import Documents, Memories
 from tools.encoder import Encoder
+from tools.loaders.process import LoaderProcess
 
 
 @dataclass
@@ -37,6 +36,8 @@ class BuildState:
     insertions: list[Insertion] = field(default_factory=list)
     """Accepted in all rounds."""
     rejections: list[Rejection] = field(default_factory=list)
+    assembled: str = ""
+    """SHA-256 of the kept memories, before they have vectors."""
     vectors: list[str] = field(default_factory=list)
     """SHA-256 of each kept batch of float16 vectors, in order."""
     memory_count: int = 0
@@ -55,6 +56,7 @@ class BuildUpdate(TypedDict, total=False):
     completions: list[Completion]
     insertions: list[Insertion]
     rejections: list[Rejection]
+    assembled: str
     vectors: list[str]
     memory_count: int
 
