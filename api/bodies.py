@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.fields import Channel, Collection, Name, Question, Title
+from api.fields import Channel, Collection, Cursor, ExternalId, Limit, Name, Question, Title
 from core.schemas.answer import Citation
 from core.schemas.document import Document, TrustClass, Version
-from core.schemas.job import Job
+from core.schemas.job import Job, JobState
 from core.schemas.run import Run, Step
 from storage.protocols import Page
 
@@ -28,10 +28,52 @@ class Listing(BaseModel, Generic[T]):
         return cls(data=page.items, next_cursor=page.next_cursor)
 
 
-class UploadQuery(BaseModel):
-    """What is said about an uploaded document."""
+class Query(BaseModel):
+    """The query of a request; a parameter it does not know is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class PageQuery(Query):
+    """Which page of a listing."""
+
+    limit: Limit = Field(default=50, description="Items of one page.")
+    cursor: Cursor | None = Field(
+        default=None, description="The `next_cursor` of the previous page; omit for the first."
+    )
+
+
+class DocumentsQuery(PageQuery):
+    """Which documents."""
+
+    external_id: ExternalId | None = Field(
+        default=None, description="Only the document put under this name."
+    )
+
+
+class JobsQuery(PageQuery):
+    """Which jobs."""
+
+    state: JobState | None = Field(default=None, description="Only jobs in this state.")
+
+
+class MemoriesQuery(Query):
+    """Which memories of a document."""
+
+    version: UUID | None = Field(
+        default=None, description="Of this version; default: the active one."
+    )
+
+
+class TextQuery(Query):
+    """Which part of a text, in code points."""
+
+    start: int = Field(default=0, ge=0, description="First code point.")
+    end: int | None = Field(default=None, ge=0, description="One past the last; default: all.")
+
+
+class UploadQuery(Query):
+    """What is said about an uploaded document."""
 
     filename: Name | None = Field(
         default=None, description="Default: the file's own name, else the external id."

@@ -3,11 +3,10 @@
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.backend import Backend
-from api.fields import Cursor, Limit
 from core.errors import Unauthorized
 from core.settings import Settings
 from storage.protocols import Repositories
@@ -44,8 +43,3 @@ async def _repositories(backend: BackendDep, tenant_id: TenantDep) -> Repositori
 
 
 RepositoriesDep = Annotated[Repositories, Depends(_repositories)]
-
-LimitQuery = Annotated[Limit, Query(description="Items of one page.")]
-CursorQuery = Annotated[
-    Cursor | None, Query(description="The `next_cursor` of the previous page; omit for the first.")
-]

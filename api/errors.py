@@ -114,6 +114,15 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
 
 
 async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
-    """The last resort: say nothing of the inside; the server logs the traceback."""
-    logger.error("unexpected error", extra={"path": request.url.path}, exc_info=error)
-    return _problem_response(request, Unexpected())
+    return _problem_response(request, named(error, request.url.path))
+
+
+def named(error: BaseException, path: str) -> QuaestorError:
+    """The error a client is told of; the last resort of responses and of streams that began.
+
+    What has no name becomes one that says nothing of the inside; the log tells where it came from.
+    """
+    if isinstance(error, QuaestorError):
+        return error
+    logger.error("unexpected error", extra={"path": path}, exc_info=error)
+    return Unexpected()

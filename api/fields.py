@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 from starlette.convertors import StringConvertor, register_url_convertor
 
+from core.text import normalise
+
 _LINE_CHARACTERS = frozenset("\t\n\r")
 
 
@@ -22,11 +24,18 @@ def plain_text(value: str) -> str:
     return value
 
 
+def normal_line(value: str) -> str:
+    """Refuses the same, and what a normal form would change: a name is kept as it was given."""
+    if normalise(one_line(value)) != value:
+        raise ValueError("must be in Unicode normal form C, without line separators")
+    return value
+
+
 def _name(limit: int) -> StringConstraints:
     return StringConstraints(min_length=1, max_length=limit)
 
 
-ExternalId = Annotated[str, _name(200), AfterValidator(one_line)]
+ExternalId = Annotated[str, _name(200), AfterValidator(normal_line)]
 Name = Annotated[str, _name(200), AfterValidator(one_line)]
 Collection = Annotated[str, _name(100), AfterValidator(one_line)]
 Channel = Annotated[str, _name(50), AfterValidator(one_line)]

@@ -1,4 +1,6 @@
-"""Server-sent events: their wire form, and a heartbeat so that no proxy thinks a stream dead."""
+"""Server-sent events: their wire form, a heartbeat so that no proxy thinks a stream dead, and the
+event that ends a stream which failed after it began.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -6,6 +8,9 @@ from collections.abc import AsyncGenerator
 from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel
+
+from api.errors import named
+from api.problems import problem_of
 
 HEARTBEAT_SECONDS = 10.0
 
@@ -20,18 +25,20 @@ def event(name: str, data: BaseModel, *, id: int | None = None) -> bytes:
 
 
 def stream(
-    events: AsyncGenerator[bytes], *, heartbeat_seconds: float = HEARTBEAT_SECONDS
+    events: AsyncGenerator[bytes], path: str, *, heartbeat_seconds: float = HEARTBEAT_SECONDS
 ) -> StreamingResponse:
-    """A response that sends the events as they come."""
+    """A response to a request for ``path`` that sends the events as they come."""
     return StreamingResponse(
-        with_heartbeat(events, heartbeat_seconds),
+        kept_alive(events, path, heartbeat_seconds),
         media_type="text/event-stream",
         headers=_HEADERS,
     )
 
 
-async def with_heartbeat(events: AsyncGenerator[bytes], seconds: float) -> AsyncGenerator[bytes]:
-    """The events, and a comment whenever none came for so long."""
+async def kept_alive(
+    events: AsyncGenerator[bytes], path: str, seconds: float
+) -> AsyncGenerator[bytes]:
+    """The events, a comment whenever none came for so long, and an `error` if they break off."""
     pending = asyncio.ensure_future(anext(events))
     try:
         while True:
@@ -39,11 +46,11 @@ async def with_heartbeat(events: AsyncGenerator[bytes], seconds: float) -> Async
             if not pending.done():
                 yield KEEPALIVE_COMMENT
                 continue
-            try:
-                item = pending.result()
-            except StopAsyncIteration:
+            if (failure := pending.exception()) is not None:
+                if not isinstance(failure, StopAsyncIteration):
+                    yield event("error", problem_of(named(failure, path), path))
                 return
-            yield item
+            yield pending.result()
             pending = asyncio.ensure_future(anext(events))
     finally:
         pending.cancel()

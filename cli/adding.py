@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from cli.client import Client, Refused
-from cli.failures import UsageFailed
-from core.schemas.document import Version
+from cli.failures import ServerUnreachable, UsageFailed
 from core.schemas.job import Job, JobError, JobEvent
 
 PARALLEL = 4
@@ -28,7 +27,8 @@ class Added(NamedTuple):
 
     external_id: str
     state: str
-    """Of its job; ``refused`` when the server did not take the file."""
+    """Of its job; ``refused`` when the server did not take the file, ``unknown`` when it went away
+    before it said."""
     document_id: str | None = None
     job_id: str | None = None
     error: JobError | None = None
@@ -39,7 +39,7 @@ class Added(NamedTuple):
     @property
     def ok(self) -> bool:
         """Whether nothing went wrong so far."""
-        return self.state not in ("refused", "failed", "cancelled")
+        return self.state not in ("refused", "unknown", "failed", "cancelled")
 
 
 class Watcher(Protocol):
@@ -112,18 +112,28 @@ def _add(
     wait: bool,
     progressed: Callable[[FileToAdd, JobEvent], None],
 ) -> Added:
+    """Hand one in and follow its job; a server that goes away meanwhile is its outcome, no more."""
     try:
         document_id, job_id = _hand_in(client, file)
+    except (Refused, ServerUnreachable) as failure:
+        state = "unknown" if failure.away else "refused"
+        return Added(file.external_id, state, error=_cause(failure))
+    except OSError as error:
+        cause = JobError(code="unreadable_file", detail=str(error), retryable=False)
+        return Added(file.external_id, "refused", error=cause)
+    try:
         if wait:
             for event in client.job_events(job_id):
                 progressed(file, event)
         return _added(client, file, document_id, client.job(job_id))
-    except Refused as refused:
-        error = JobError(code=refused.code, detail=refused.detail, retryable=False)
-        return Added(file.external_id, "refused", error=error)
-    except OSError as error:
-        cause = JobError(code="unreadable_file", detail=str(error), retryable=False)
-        return Added(file.external_id, "refused", error=cause)
+    except (Refused, ServerUnreachable) as failure:
+        return Added(file.external_id, "unknown", document_id, job_id, _cause(failure))
+
+
+def _cause(failure: Refused | ServerUnreachable) -> JobError:
+    if isinstance(failure, Refused):
+        return JobError(code=failure.code, detail=failure.detail, retryable=failure.away)
+    return JobError(code="server_unreachable", detail=str(failure), retryable=True)
 
 
 def _hand_in(client: Client, file: FileToAdd) -> tuple[str, str]:
@@ -155,5 +165,5 @@ def _added(client: Client, file: FileToAdd, document_id: str, job: Job) -> Added
 
 
 def _warnings(client: Client, document_id: str, job: Job) -> tuple[str, ...]:
-    versions = map(Version.model_validate, client.get(f"/v1/documents/{document_id}/versions"))
+    versions = client.versions(document_id)
     return next(version.warnings for version in versions if version.id == job.version_id)

@@ -2,10 +2,11 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -13,14 +14,17 @@ import httpx
 
 from cli.failures import CommandFailed, ServerUnreachable
 from cli.instance import api_key, load_settings, server_url
-from core.schemas.document import Document
+from core.schemas.document import Document, Version
 from core.schemas.job import FINAL_STATES, Job, JobEvent
 
 READ_SECONDS = 120.0
 """Answers take a while on a busy machine."""
 PATIENCE_SECONDS = 60.0
-"""How long a server that is away or not ready is waited for while a job is followed."""
+"""How long a server that is away or not ready is waited for while work is handed in or followed."""
 RETRY_SECONDS = 0.5
+MAX_RETRY_SECONDS = 5.0
+
+T = TypeVar("T")
 
 
 class Refused(CommandFailed):
@@ -33,6 +37,11 @@ class Refused(CommandFailed):
         self.job_id = problem.get("job_id")
         self.retry_after = retry_after
         super().__init__(f"{self.code}: {self.detail}")
+
+    @property
+    def away(self) -> bool:
+        """Whether the same request may be served in a while."""
+        return self.status == HTTPStatus.SERVICE_UNAVAILABLE and self.job_id is None
 
 
 class ServerEvent(NamedTuple):
@@ -55,10 +64,16 @@ class Client:
             transport=transport,
             trust_env=False,
         )
+        self._away_since: float | None = None
+        """Shared by all threads: a server that stays away is waited for once, not by each call."""
 
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
+
+    def check(self) -> None:
+        """Raises ServerUnreachable when no server answers now."""
+        self.get("/healthz")
 
     def get(self, path: str, **query: object) -> Any:
         """The JSON at a path."""
@@ -82,15 +97,12 @@ class Client:
     def put_document(self, external_id: str, file: Path, query: Mapping[str, object]) -> Any:
         """Hand in a file. A server that is away for a moment is asked again."""
         path = f"/v1/documents/{quote(external_id, safe='')}"
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                with file.open("rb") as content:
-                    return self._checked("PUT", path, params=_given(query), content=content).json()
-            except Refused as refused:
-                if refused.status != 503 or refused.job_id or time.monotonic() > deadline:
-                    raise
-                time.sleep(refused.retry_after or RETRY_SECONDS)
+
+        def put() -> Any:
+            with file.open("rb") as content:
+                return self._checked("PUT", path, params=_given(query), content=content).json()
+
+        return self._patiently(put)
 
     def document(self, name: str) -> Document:
         """A document by its id or by its external id."""
@@ -103,28 +115,30 @@ class Client:
         return Document.model_validate(found[0])
 
     def job(self, job_id: str | UUID) -> Job:
-        """One job."""
-        return Job.model_validate(self.get(f"/v1/jobs/{job_id}"))
+        """One job. A server that is away for a moment is asked again."""
+        return Job.model_validate(self._patiently(lambda: self.get(f"/v1/jobs/{job_id}")))
+
+    def versions(self, document_id: str | UUID) -> list[Version]:
+        """The versions of a document. A server that is away for a moment is asked again."""
+        path = f"/v1/documents/{document_id}/versions"
+        return [Version.model_validate(found) for found in self._patiently(lambda: self.get(path))]
 
     def job_events(self, job_id: str | UUID) -> Iterator[JobEvent]:
         """Events until the final one, across broken connections and restarts of the server."""
         last = "0"
-        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 headers = {"Last-Event-ID": last}
                 for event in self.stream("GET", f"/v1/jobs/{job_id}/events", headers=headers):
                     yield JobEvent.model_validate_json(event.data)
-                    last, deadline = event.id, time.monotonic() + PATIENCE_SECONDS
+                    last = event.id
                     if event.name in FINAL_STATES:
                         return
                 if self.job(job_id).state in FINAL_STATES:
                     return
+                time.sleep(RETRY_SECONDS)
             except (ServerUnreachable, Refused) as failure:
-                away = isinstance(failure, ServerUnreachable) or failure.status == 503
-                if not away or time.monotonic() > deadline:
-                    raise
-            time.sleep(RETRY_SECONDS)
+                self._sit_out(failure)
 
     def stream(
         self,
@@ -134,7 +148,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
     ) -> Iterator[ServerEvent]:
-        """The server-sent events of one response."""
+        """The server-sent events of one response; one that says `error` is raised as Refused."""
         accept = {"Accept": "text/event-stream", **(headers or {})}
         with (
             self._reaching(),
@@ -142,14 +156,44 @@ class Client:
         ):
             if response.is_error:
                 response.read()
-            _raise_for_problem(response)
-            yield from parse_events(split_lines(response.iter_text()))
+            self._check(response)
+            for event in parse_events(split_lines(response.iter_text())):
+                if event.name == "error":
+                    raise Refused(json.loads(event.data), None)
+                yield event
 
     def _checked(self, method: str, path: str, **given: Any) -> httpx.Response:
         with self._reaching():
             response = self._http.request(method, path, **given)
-        _raise_for_problem(response)
+        self._check(response)
         return response
+
+    def _check(self, response: httpx.Response) -> None:
+        """Raises Refused for a problem."""
+        if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+            self._away_since = None
+        _raise_for_problem(response)
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """Ask until the server is there; only for what may be asked twice."""
+        while True:
+            try:
+                return ask()
+            except (ServerUnreachable, Refused) as failure:
+                self._sit_out(failure)
+
+    def _sit_out(self, failure: ServerUnreachable | Refused) -> None:
+        """Wait a moment, longer the longer the server is away; raises what no wait will mend."""
+        now = time.monotonic()
+        if not failure.away:
+            raise failure
+        if self._away_since is None:
+            self._away_since = now
+        away = now - self._away_since
+        if away > PATIENCE_SECONDS:
+            raise failure
+        asked_for = failure.retry_after if isinstance(failure, Refused) else None
+        time.sleep(asked_for or min(max(RETRY_SECONDS, away), MAX_RETRY_SECONDS))
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
@@ -204,7 +248,9 @@ def _raise_for_problem(response: httpx.Response) -> None:
         return
     try:
         problem = response.json()
-    except json.JSONDecodeError:
+    except ValueError:  # neither JSON nor, perhaps, text
+        problem = None
+    if not isinstance(problem, dict):
         problem = {"code": "unexpected_response", "status": response.status_code}
     retry_after = response.headers.get("Retry-After", "")
     raise Refused(problem, float(retry_after) if retry_after.isdigit() else None)

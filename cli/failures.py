@@ -17,3 +17,5 @@ class ServerUnreachable(CommandFailed):
     """No server answers."""
 
     exit_code = 3
+    away = True
+    """A later try may find it."""

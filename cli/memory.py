@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 _PROC = Path("/proc")
 SAMPLE_SECONDS = 0.5
+LARGEST = 3
 
 
 class Process(NamedTuple):
@@ -18,6 +19,13 @@ class Process(NamedTuple):
     pid: int
     parent: int
     arguments: tuple[str, ...]
+
+
+class Share(NamedTuple):
+    """What one process takes."""
+
+    name: str
+    bytes: int
 
 
 class PeakMemory:
@@ -29,6 +37,8 @@ class PeakMemory:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
         self.peak_bytes: int | None = None
+        self.largest: tuple[Share, ...] = ()
+        """At the peak, largest first."""
 
     def __enter__(self) -> "PeakMemory":
         self._thread.start()
@@ -40,10 +50,29 @@ class PeakMemory:
 
     def _sample(self) -> None:
         while not self._ended.wait(SAMPLE_SECONDS):
-            processes = instance_processes(list(_processes()), self._supervisor, self._cluster)
-            total = sum(map(_proportional_bytes, processes))
-            if total:
-                self.peak_bytes = max(self.peak_bytes or 0, total)
+            processes = running_processes(self._supervisor, self._cluster)
+            shares = [Share(process_name(p), _proportional_bytes(p.pid)) for p in processes]
+            total = sum(share.bytes for share in shares)
+            if total > (self.peak_bytes or 0):
+                self.peak_bytes = total
+                shares.sort(key=lambda share: share.bytes, reverse=True)
+                self.largest = tuple(shares[:LARGEST])
+
+
+def running_processes(supervisor: int, cluster: Path) -> list[Process]:
+    """The processes of an instance that run now; none where there is no /proc."""
+    found = list(_processes())
+    tree = instance_processes(found, supervisor, cluster)
+    return [process for process in found if process.pid in tree]
+
+
+def process_name(process: Process) -> str:
+    """What a person calls it: the module it runs, else its program. Pure."""
+    program, *rest = process.arguments or ("",)
+    if "-m" in rest[:-1]:
+        return rest[rest.index("-m") + 1]
+    # Postgres writes a title, with its roles and addresses, where the program's path was.
+    return program if program.startswith("postgres:") else Path(program).name
 
 
 def instance_processes(found: list[Process], supervisor: int, cluster: Path) -> set[int]:

@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Protocol
 
 import httpx
@@ -21,6 +22,7 @@ from pydantic import SecretStr
 from cli.children import Child
 from cli.failures import CommandFailed
 from cli.instance import Instance
+from cli.migrating import migrate_as_set
 from core.errors import StorageUnavailable, Unauthorized
 from core.settings import Settings
 from storage.database import Database, open_database
@@ -66,14 +68,21 @@ class Supervisor:
         self._clock = time.monotonic()
         self._timings: dict[str, float] = {}
         self._asked_to_stop = threading.Event()
+        self._may_interrupt = False
         self._children: list[Child] = []
+        self._database_dir: Path | None = None
+        """None: the database is not ours."""
 
     def stop(self) -> None:
-        """Ask for a stop in order; asked a second time, end the processes at once."""
+        """Ask for a stop in order; asked a second time, end the processes at once.
+
+        Raises Stopped into a wait for Postgres, which may be long.
+        """
         if self._asked_to_stop.is_set():
             for child in self._children:
                 child.kill()
         self._asked_to_stop.set()
+        self._interrupt()
 
     def run(self, on_ready: Callable[[dict[str, object]], None]) -> None:
         """Start everything, keep it running until asked to stop, and stop it in order."""
@@ -109,11 +118,13 @@ class Supervisor:
         owner = self._settings.database_owner_url
         if given is not None:
             if owner is not None:
-                migrate(owner.get_secret_value(), queue=self._settings.broker_url is None)
+                migrate_as_set(self._settings, owner.get_secret_value())
             return given.get_secret_value(), None
-        server = EmbeddedPostgres(usable_data_dir(self.instance.data_dir))
-        stack.callback(server.stop)
-        server.start()
+        self._database_dir = usable_data_dir(self.instance.data_dir)
+        server = EmbeddedPostgres(self._database_dir)
+        stack.callback(_stop_server, server)
+        with self._interruptible():
+            server.start()
         self._step("postgres")
         migrate(server.owner_url, queue=self._settings.broker_url is None)
         self._step("tables")
@@ -196,6 +207,7 @@ class Supervisor:
             "pid": os.getpid(),
             "url": _url(listener),
             "data_dir": str(self.instance.data_dir),
+            "database_dir": str(self._database_dir) if self._database_dir else None,
             "ready_seconds": self._since_start(),
             "timings": self._timings,
         }
@@ -217,15 +229,32 @@ class Supervisor:
                 self._tell(news)
 
     def _tend_postgres(self, server: DatabaseServer) -> None:
-        if server.is_ready():
-            return
-        self._tell("postgres is gone, starting it again")
+        with suppress(Stopped), self._interruptible():
+            if server.is_ready():
+                return
+            self._tell("postgres is gone, starting it again")
+            try:
+                server.start()
+            except StorageUnavailable as error:
+                self._tell(f"postgres does not start: {error.detail}")
+            else:
+                self._tell("postgres is back")
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """A stop that is asked for inside the block, by a signal, ends it with Stopped."""
+        self._may_interrupt = True
         try:
-            server.start()
-        except StorageUnavailable as error:
-            self._tell(f"postgres does not start: {error.detail}")
-        else:
-            self._tell("postgres is back")
+            if self._asked_to_stop.is_set():
+                self._interrupt()
+            yield
+        finally:
+            self._may_interrupt = False
+
+    def _interrupt(self) -> None:
+        if self._may_interrupt:
+            self._may_interrupt = False
+            raise Stopped("stopped before it was ready")
 
     def _step(self, name: str) -> None:
         self._timings[name] = self._since_start()
@@ -238,6 +267,14 @@ class Supervisor:
 
     def _since_start(self) -> float:
         return time.monotonic() - self._clock
+
+
+def _stop_server(server: DatabaseServer) -> None:
+    """Stop it; one that died while it was being stopped has nothing left to stop the next time."""
+    try:
+        server.stop()
+    except StorageUnavailable:
+        server.stop()
 
 
 def _url(listener: socket.socket) -> str:

@@ -3,7 +3,7 @@
 Knows sizes and relevance. What a passage says is the answerer's business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,16 +18,20 @@ class Packable(NamedTuple):
     characters: int
 
 
-def pack(items: Sequence[Packable], max_characters: int) -> tuple[UUID, ...]:
+def pack(
+    items: Sequence[Packable], max_characters: int, always: Collection[UUID] = ()
+) -> tuple[UUID, ...]:
     """Best first, every item that still fits; the best one always, whatever its size.
 
+    Items in ``always`` come before the others and are kept whatever their size as well.
     A later, smaller item may fit where an earlier one did not. Equal relevance is ordered by id,
     so the outcome does not depend on the order of ``items``.
     """
     kept: list[UUID] = []
     used = 0
-    for item in sorted(items, key=lambda item: (-item.relevance, item.key)):
-        if not kept or used + item.characters <= max_characters:
+    ranked = sorted(items, key=lambda item: (item.key not in always, -item.relevance, item.key))
+    for item in ranked:
+        if not kept or item.key in always or used + item.characters <= max_characters:
             kept.append(item.key)
             used += item.characters
     return tuple(kept)

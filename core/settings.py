@@ -1,17 +1,10 @@
 """All settings, one frozen class, read once at each entrypoint and passed down as values."""
 
-import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-
-def default_data_dir() -> Path:
-    """``.data`` in the project; the supervisor moves it when the database user cannot reach it."""
-    return Path(os.environ.get("QUAESTOR_HOME", ".")) / ".data"
 
 
 class Settings(BaseSettings):
@@ -23,8 +16,9 @@ class Settings(BaseSettings):
 
     # Storage
     data_dir: Path = Field(
-        default_factory=default_data_dir,
-        description="Where the embedded Postgres, the converted encoder and the CLI's key live.",
+        default=Path(".data"),
+        description="Where the embedded Postgres, the converted encoder and the CLI's key live; "
+        "relative to the current directory.",
     )
     database_url: SecretStr | None = Field(
         default=None,
@@ -92,7 +86,11 @@ class Settings(BaseSettings):
     max_context_characters: int = Field(
         default=1_500, ge=100, description="Evidence that reaches the answerer."
     )
-    answer_seconds: float = Field(default=45.0, gt=0, description="Deadline of one answer.")
+    answer_seconds: float = Field(
+        default=45.0,
+        gt=0,
+        description="No further round of evidence requests begins after this time.",
+    )
 
     # Surfaces
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
@@ -112,7 +110,6 @@ def example_env() -> str:
     """The text of ``.env.example``: every setting with its meaning and its default."""
     lines = ["# Every setting is optional; these are the defaults.", ""]
     for name, field in Settings.model_fields.items():
-        default = field.default
-        shown = "" if default is None or default is PydanticUndefined else str(default)
+        shown = "" if field.default is None else str(field.default)
         lines += [f"# {field.description}", f"# QUAESTOR_{name.upper()}={shown}", ""]
     return "\n".join(lines)

@@ -26,6 +26,9 @@ candidate is over it for 95 % of answerable questions, and under it for 90 % of 
 EXCLUDED_SHARE = 0.4
 """More than this share of exclusions says that the filter or the corpus is not to be trusted."""
 
+FEWEST_EXCLUDED = 3
+"""With fewer exclusions the filter simply did its work."""
+
 LOW_TRUST = 0.5
 """Witnesses below this weight (crawled, anonymous) do not carry an answer alone."""
 
@@ -51,7 +54,7 @@ def judge_sufficiency(
     ``selected`` carries ``scores["relevance"]``; ``tried`` is in order. Each kind of second look
     (widen, corroborate, disambiguate) is taken once; rewriting goes on while it brings anything.
     """
-    outcome = settle(verdict, selected)
+    outcome = settle(verdict, selected, tried)
     wanted = _second_look(outcome, {attempt.request.reason for attempt in tried})
     if wanted is None:
         return outcome
@@ -62,13 +65,15 @@ def judge_sufficiency(
     return Sufficiency(action="abstain", reason=stop) if searched_in_vain else outcome
 
 
-def settle(verdict: EvidenceVerdict, selected: Sequence[Candidate]) -> Sufficiency:
+def settle(
+    verdict: EvidenceVerdict, selected: Sequence[Candidate], tried: Sequence[TriedRequest]
+) -> Sufficiency:
     """The outcome when nothing more can be asked."""
     if not verdict.assessments:
         return Sufficiency(action="abstain", reason="no_candidate")
     usable = _usable(verdict, selected)
     support = _support(verdict, usable)
-    if _too_many_excluded(verdict) and not _trusted(support):
+    if _too_many_excluded(verdict, tried) and not _trusted(verdict, support):
         return Sufficiency(action="abstain", reason="excluded_majority")
     if not support:
         return Sufficiency(action="abstain", reason="weak_match")
@@ -113,9 +118,7 @@ def _brought_nothing(tried: Sequence[TriedRequest]) -> bool:
 
 
 def _usable(verdict: EvidenceVerdict, selected: Sequence[Candidate]) -> list[Candidate]:
-    kept_out = {
-        item.memory_id for item in verdict.assessments if item.action in {"exclude", "quarantine"}
-    }
+    kept_out = verdict.kept_out
     return [candidate for candidate in selected if candidate.memory_id not in kept_out]
 
 
@@ -132,13 +135,28 @@ def _members(groups: Iterable[ClaimGroup]) -> set[UUID]:
     return {memory_id for group in groups for memory_id in group.memory_ids}
 
 
-def _too_many_excluded(verdict: EvidenceVerdict) -> bool:
-    excluded = sum(item.action in {"exclude", "quarantine"} for item in verdict.assessments)
-    return excluded > EXCLUDED_SHARE * len(verdict.assessments)
+def _too_many_excluded(verdict: EvidenceVerdict, tried: Sequence[TriedRequest]) -> bool:
+    """Whether exclusions prevail among what no widened request has left out already."""
+    left_out = {
+        memory_id
+        for attempt in tried
+        if attempt.request.reason == "widen"
+        for memory_id in attempt.request.exclude_memories
+    }
+    counted = {item.memory_id for item in verdict.assessments} - left_out
+    excluded = verdict.kept_out & counted
+    return len(excluded) >= FEWEST_EXCLUDED and len(excluded) > EXCLUDED_SHARE * len(counted)
 
 
-def _trusted(support: Sequence[Candidate]) -> bool:
-    return any(item.source.weight >= HIGH_TRUST for item in support)
+def _trusted(verdict: EvidenceVerdict, support: Sequence[Candidate]) -> bool:
+    """One witness of high trust, or two independent ones of ordinary trust."""
+    groups = {item.memory_id: item.group for item in verdict.assessments}
+    ordinary = {
+        groups[item.memory_id]
+        for item in support
+        if item.source.weight >= LOW_TRUST and item.memory_id in groups
+    }
+    return len(ordinary) > 1 or any(item.source.weight >= HIGH_TRUST for item in support)
 
 
 def _sound(verdict: EvidenceVerdict, support: Sequence[Candidate]) -> bool:

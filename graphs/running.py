@@ -260,17 +260,18 @@ def recorded(
 
 
 @asynccontextmanager
-async def recorded_run(runs: Runs, run: Run, *, resumable: bool) -> AsyncGenerator[None]:
-    """Keep the run's beginning and its end; a resumable one that was interrupted stays running."""
-    await runs.start(run)
+async def recorded_run(runs: Runs, run: Run, lease: Lease | None = None) -> AsyncGenerator[None]:
+    """Keep the run's beginning and its end. One under a lease that was interrupted stays running:
+    another attempt goes on with it. Raises LeaseLost for a late writer."""
+    await runs.start(run, lease)
     try:
         yield
     except (Exception, asyncio.CancelledError) as error:
-        status = ending_of(error, resumable=resumable)
+        status = ending_of(error, resumable=lease is not None)
         if status is not None:
-            await runs.finish(run.id, status, f"{type(error).__name__}: {error}")
+            await runs.finish(run.id, status, f"{type(error).__name__}: {error}", lease)
         raise
-    await runs.finish(run.id, "succeeded")
+    await runs.finish(run.id, "succeeded", None, lease)
 
 
 def ending_of(error: BaseException, *, resumable: bool) -> RunStatus | None:

@@ -34,6 +34,36 @@ create policy tenant on {table}
     with check (tenant_id = (select nullif(current_setting('quaestor.tenant', true), '')::uuid))
 """
 
+_FORGET = """
+create or replace function forget_finished_threads(most integer) returns integer
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    thread record;
+    forgotten integer := 0;
+begin
+    for thread in
+        select kept.tenant_id, kept.thread_id
+        from (select tenant_id, thread_id from checkpoints
+              union select tenant_id, thread_id from checkpoint_blobs
+              union select tenant_id, thread_id from checkpoint_writes) kept
+        join jobs j on j.run_id::text = kept.thread_id and j.tenant_id = kept.tenant_id
+        where j.state not in ('queued', 'running', 'retrying')
+        limit most
+    loop
+        delete from checkpoint_writes c
+        where c.thread_id = thread.thread_id and c.tenant_id = thread.tenant_id;
+        delete from checkpoint_blobs c
+        where c.thread_id = thread.thread_id and c.tenant_id = thread.tenant_id;
+        delete from checkpoints c
+        where c.thread_id = thread.thread_id and c.tenant_id = thread.tenant_id;
+        forgotten := forgotten + 1;
+    end loop;
+    return forgotten;
+end
+$$;
+revoke all on function forget_finished_threads from public
+"""
+
 
 def stored_schemas() -> tuple[type[Frozen], ...]:
     """Every schema class: all that may come back out of a checkpoint as more than plain data."""
@@ -76,6 +106,8 @@ def create_checkpoint_tables(connection: Connection[DictRow]) -> None:
         if connection.execute(policies, (table,)).fetchone() is None:
             with connection.transaction():
                 connection.execute(_ISOLATE.format(table=table).encode())
+    with connection.transaction():
+        connection.execute(_FORGET.encode())
 
 
 def _saver(connection: AsyncConnection[Any]) -> AsyncPostgresSaver:

@@ -4,8 +4,10 @@ Row-level security does the isolating; this module tells it who the tenant is an
 it would not bind. Whatever says that the database is away leaves here as StorageUnavailable.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -19,10 +21,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from core.errors import ConfigurationError, InvalidRequest, StorageUnavailable
 
 _POOL_SECONDS = 15.0
-_CONNECT_SECONDS = 5
+_STATEMENT_SECONDS = 30.0
+_SPARE_SECONDS = 20.0
+"""What a transaction may take beyond its longest statement, the wait for a connection included."""
+_CONNECTION: dict[str, Any] = {
+    "connect_timeout": 5,
+    # A peer that vanished without a word is noticed in half a minute, not in two hours.
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    # Prepared statements fix a plan before the tenant's data are known, and break poolers.
+    "prepare_threshold": None,
+}
 
-_SET_TENANT = text("select set_config('quaestor.tenant', :tenant, true)")
-_SET_SESSION_TENANT = "select set_config('quaestor.tenant', %s, false)"
+# Set with the tenant, since many poolers refuse it as a parameter of the connection.
+_BEGIN = text(
+    "select set_config('quaestor.tenant', :tenant, true),"
+    " set_config('statement_timeout', :timeout, true)"
+)
+_SET_SESSION = (
+    "select set_config('quaestor.tenant', %s, false), set_config('statement_timeout', %s, false)"
+)
 
 _ROLE = text(
     """
@@ -39,17 +60,22 @@ _ROLE = text(
 
 
 class Database:
-    """A pool of connections as one role; made once per event loop, closed by its maker."""
+    """A pool of connections as one role; made once per event loop, closed by its maker.
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    A statement that takes longer than ``statement_seconds`` is given up as StorageUnavailable.
+    """
+
+    def __init__(
+        self, url: str, *, pool_size: int = 8, statement_seconds: float = _STATEMENT_SECONDS
+    ) -> None:
+        self._statement_seconds = statement_seconds
         self._engine = create_async_engine(
             sqlalchemy_url(url),
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=_POOL_SECONDS,
             pool_pre_ping=True,
-            # Prepared statements fix a plan before the tenant's data are known, and break poolers.
-            connect_args={"prepare_threshold": None, "connect_timeout": _CONNECT_SECONDS},
+            connect_args=_CONNECTION,
             hide_parameters=True,
         )
 
@@ -70,10 +96,16 @@ class Database:
             raise ConfigurationError("the database has no tables yet; run `quaestor migrate`")
 
     @asynccontextmanager
-    async def transaction(self, tenant_id: UUID | None = None) -> AsyncIterator[AsyncConnection]:
+    async def transaction(
+        self, tenant_id: UUID | None = None, *, statement_seconds: float | None = None
+    ) -> AsyncIterator[AsyncConnection]:
         """One transaction that sees the rows of ``tenant_id`` only; without a tenant, none."""
-        async with _translated(), self._engine.begin() as connection:
-            await connection.execute(_SET_TENANT, {"tenant": str(tenant_id or "")})
+        seconds = statement_seconds or self._statement_seconds
+        asked = {"tenant": str(tenant_id or ""), "timeout": _milliseconds(seconds)}
+        # A server that is stopped does not even time out: then this side hangs up.
+        deadline = asyncio.timeout(seconds + _SPARE_SECONDS)
+        async with _translated(), deadline, self._engine.begin() as connection:
+            await connection.execute(_BEGIN, asked)
             yield connection
 
     @asynccontextmanager
@@ -87,12 +119,13 @@ class Database:
             driver = fairy.driver_connection
             if not isinstance(driver, psycopg.AsyncConnection):
                 raise ConfigurationError("the database driver is not psycopg")
-            await driver.execute(_SET_SESSION_TENANT, (str(tenant_id),))
+            timeout = _milliseconds(self._statement_seconds)
+            await driver.execute(_SET_SESSION, (str(tenant_id), timeout))
             try:
                 yield driver
             finally:
                 if driver.info.transaction_status is TransactionStatus.IDLE:
-                    await driver.execute(_SET_SESSION_TENANT, ("",))
+                    await driver.execute(_SET_SESSION, ("", timeout))
                 else:
                     await pooled.invalidate()
 
@@ -119,12 +152,18 @@ def sqlalchemy_url(url: str) -> URL:
 def libpq_url(url: str) -> str:
     """The URL as libpq wants it, with its password."""
     plain = sqlalchemy_url(url).set(drivername="postgresql")
-    return plain.render_as_string(hide_password=False)
+    start, mark, query = plain.render_as_string(hide_password=False).partition("?")
+    # libpq does not read a plus sign as a space.
+    return start + mark + query.replace("+", "%20")
 
 
 def conninfo(url: str) -> str:
     """``key=value`` form; always with a password, since the queue's transport insists on one."""
     return make_conninfo("", **{"password": "unused", **conninfo_to_dict(libpq_url(url))})
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(max(1, round(seconds * 1000)))
 
 
 @asynccontextmanager
@@ -135,5 +174,5 @@ async def _translated() -> AsyncIterator[None]:
         raise InvalidRequest("a value cannot be stored") from exc
     except (sa_exc.OperationalError, sa_exc.InterfaceError, sa_exc.TimeoutError) as exc:
         raise StorageUnavailable from exc
-    except (psycopg.OperationalError, psycopg.InterfaceError) as exc:
+    except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as exc:
         raise StorageUnavailable from exc

@@ -22,7 +22,15 @@ from storage.jobs import JOB_COLUMNS, add_event, job_of
 from storage.leases import hold
 from storage.paging import cut_page, one_page
 from storage.protocols import Page, Submission, Upload
-from storage.submitting import Past, checked, decide, document_id_of, is_usable, version_id_of
+from storage.submitting import (
+    Past,
+    checked,
+    decide,
+    described,
+    document_id_of,
+    is_usable,
+    version_id_of,
+)
 from storage.tables import documents, jobs, versions
 
 _DOCUMENT = [documents.c[name] for name in Document.model_fields]
@@ -46,15 +54,15 @@ class PostgresDocuments:
         async with self._database.transaction(self._tenant_id) as connection:
             document = await self._locked_document(connection, upload)
             history = await _history(connection, document.id)
-            action, past = decide(document, history, upload, sha256)
+            action, past = decide(history, upload, sha256)
             if past is not None and action == "reuse":
                 return Submission(document, past.version, past.job, created=False)
             await put_blobs(connection, self._tenant_id, packed)
             if past is None:
                 version = await self._add_version(connection, document, upload, sha256, history)
             else:
-                version = await _revive(connection, past.version)
-            document = await _touch(connection, document, upload)
+                version = await _revive(connection, past.version, upload)
+            document = await _touch(connection, document, version)
             return Submission(
                 document, version, await self._enqueue(connection, version), created=True
             )
@@ -119,15 +127,11 @@ class PostgresDocuments:
             if version.status != "received":
                 return version
             await put_blobs(connection, self._tenant_id, packed)
-            await _set_version(connection, version_id, **keys, **loaded_fields(loaded))
-            # A document uploaded without a title bears its file's name until it is read.
-            await connection.execute(
-                update(documents)
-                .where(documents.c.id == version.document_id)
-                .where(documents.c.title == version.filename)
-                .values(title=loaded.title or version.filename)
-            )
-            return await _version(connection, version_id)
+            found = {**loaded_fields(loaded), "title": version.title or loaded.title or None}
+            await _set_version(connection, version_id, **keys, **found)
+            version = await _version(connection, version_id)
+            await _describe(connection, version)
+            return version
 
     async def fail_version(self, version_id: UUID, lease: Lease) -> None:
         """The build of this version has ended for good; the active one stays."""
@@ -152,11 +156,12 @@ class PostgresDocuments:
             "tenant_id": self._tenant_id,
             "id": document_id,
             "external_id": upload.external_id,
-            **described(upload),
+            "title": upload.title or upload.filename,
+            "collection": upload.collection,
+            "source": upload.source.model_dump(),
         }
         await connection.execute(insert(documents).values(new).on_conflict_do_nothing())
-        query = select(*_DOCUMENT).where(documents.c.id == document_id).with_for_update()
-        return Document.model_validate(dict((await connection.execute(query)).one()._mapping))
+        return await _document(connection, document_id, lock=True)
 
     async def _add_version(
         self,
@@ -175,6 +180,9 @@ class PostgresDocuments:
             "content_sha256": sha256,
             "filename": upload.filename,
             "size": len(upload.content),
+            "source": upload.source.model_dump(),
+            "collection": upload.collection,
+            "title": upload.title,
             "status": "received",
             "batch": new_id(),
         }
@@ -196,15 +204,6 @@ class PostgresDocuments:
         return job
 
 
-def described(upload: Upload) -> dict[str, Any]:
-    """What the latest upload says about its document."""
-    return {
-        "title": upload.title or upload.filename,
-        "collection": upload.collection,
-        "source": upload.source.model_dump(),
-    }
-
-
 def loaded_fields(loaded: LoadedDocument) -> dict[str, Any]:
     """What a version's row says about its text."""
     return {
@@ -216,9 +215,11 @@ def loaded_fields(loaded: LoadedDocument) -> dict[str, Any]:
     }
 
 
-async def _document(connection: AsyncConnection, document_id: UUID) -> Document:
+async def _document(
+    connection: AsyncConnection, document_id: UUID, *, lock: bool = False
+) -> Document:
     query = select(*_DOCUMENT).where(documents.c.id == document_id)
-    row = (await connection.execute(query)).one_or_none()
+    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
         raise NotFound(f"no document {str(document_id)!r}")
     return Document.model_validate(dict(row._mapping))
@@ -249,17 +250,25 @@ async def _history(connection: AsyncConnection, document_id: UUID) -> tuple[Past
     return tuple(Past(v, last[v.id]) for v in await _versions(connection, document_id))
 
 
-async def _revive(connection: AsyncConnection, version: Version) -> Version:
-    await _set_version(connection, version.id, status="received")
+async def _revive(connection: AsyncConnection, version: Version, upload: Upload) -> Version:
+    await _set_version(connection, version.id, status="received", title=upload.title)
     return await _version(connection, version.id)
 
 
-async def _touch(connection: AsyncConnection, document: Document, upload: Upload) -> Document:
+async def _touch(connection: AsyncConnection, document: Document, version: Version) -> Document:
     changing = update(documents).where(documents.c.id == document.id)
-    await connection.execute(
-        changing.values(**described(upload), updated_at=func.clock_timestamp())
-    )
+    await connection.execute(changing.values(updated_at=func.clock_timestamp()))
+    await _describe(connection, version)
     return await _document(connection, document.id)
+
+
+async def _describe(connection: AsyncConnection, version: Version) -> None:
+    """Until one version is active, the latest speaks for the document."""
+    document = await _document(connection, version.document_id, lock=True)
+    latest = (await _versions(connection, document.id))[-1]
+    if document.active_version_id is None and latest.id == version.id:
+        said = {**described(version), "source": version.source.model_dump()}
+        await connection.execute(update(documents).filter_by(id=document.id).values(said))
 
 
 async def _set_version(connection: AsyncConnection, version_id: UUID, **values: Any) -> None:

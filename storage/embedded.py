@@ -95,7 +95,10 @@ class EmbeddedPostgres:
             if not self.is_ready():
                 self._launch()
                 self.started = True
-            self._provision()
+            try:
+                self._provision()
+            except psycopg.Error as exc:
+                raise StorageUnavailable("Postgres runs but cannot be set up") from exc
 
     def stop(self) -> None:
         """Shut down in order, cutting open connections; no work when it is down."""

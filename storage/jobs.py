@@ -30,8 +30,16 @@ from storage.database import Database
 from storage.leases import hold, mine
 from storage.paging import cut_page, one_page
 from storage.protocols import Page
-from storage.tables import job_events, jobs, versions
-from storage.transitions import DEAD_LETTER, ENDINGS, dead_letter, error_at_the_end, lease_of
+from storage.tables import job_events, jobs, runs, versions
+from storage.transitions import (
+    DEAD_LETTER,
+    ENDINGS,
+    RUN_ENDINGS,
+    dead_letter,
+    error_at_the_end,
+    lease_of,
+    why,
+)
 
 JOB_COLUMNS = [jobs.c[name] for name in Job.model_fields]
 _EVENT = [job_events.c[name] for name in JobEvent.model_fields]
@@ -205,6 +213,12 @@ class PostgresJobs:
                 update(versions)
                 .where(versions.c.id == job.version_id, versions.c.status == "received")
                 .values(status="failed")
+            )
+        if state in RUN_ENDINGS:
+            await connection.execute(
+                update(runs)
+                .where(runs.c.id == job.run_id, runs.c.status == "running")
+                .values(status=RUN_ENDINGS[state], error=why(error), finished_at=_NOW)
             )
         await self._tell(
             connection, job.id, ENDINGS[state], **({"error": reason} if reason else {})

@@ -40,6 +40,9 @@ _INSERT_POSTINGS = text("""
                 cast(:ordinals as text[]), cast(:frequencies as text[]))
          as r(collection, term, ordinals, frequencies)
 """)
+_WRITE_SECONDS = 600.0
+"""For one statement of an activation: indexing the vectors of a long book takes a while."""
+
 _MEMORY: Select[Any] = select(memories.c.id, memories.c.status, memories.c.body)
 
 
@@ -56,7 +59,8 @@ class PostgresMemories:
         """Make a version's memories the ones that are found. A version older than the active one
         comes too late: it is kept as superseded."""
         rows = await asyncio.to_thread(_rows, self._tenant_id, version_id, memories, encoder)
-        async with self._database.transaction(self._tenant_id) as connection:
+        writing = self._database.transaction(self._tenant_id, statement_seconds=_WRITE_SECONDS)
+        async with writing as connection:
             await hold(connection, lease)
             version = await _version_to_build(connection, version_id)
             if version.status in ("active", "superseded"):
@@ -66,7 +70,7 @@ class PostgresMemories:
             else:
                 await _retire(connection, version.active_id)
                 await _insert(connection, rows)
-                await _make_active(connection, version.document_id, version_id)
+                await _make_active(connection, version_id)
 
     async def get(self, memory_ids: Sequence[UUID]) -> tuple[Memory, ...]:
         """The memories in the order asked. Raises NotFound if one is missing."""
@@ -197,7 +201,6 @@ async def _version_to_build(connection: AsyncConnection, version_id: UUID) -> An
     active = versions.alias("active")
     query = (
         select(
-            versions.c.document_id,
             versions.c.number,
             versions.c.status,
             active.c.id.label("active_id"),
@@ -238,11 +241,21 @@ async def _retire(connection: AsyncConnection, version_id: UUID | None) -> None:
     await _set_version_status(connection, version_id, "superseded")
 
 
-async def _make_active(connection: AsyncConnection, document_id: UUID, version_id: UUID) -> None:
+async def _make_active(connection: AsyncConnection, version_id: UUID) -> None:
+    """The document bears what its active version was uploaded with."""
     await _set_version_status(connection, version_id, "active")
-    activating = update(documents).where(documents.c.id == document_id)
-    now = func.clock_timestamp()
-    await connection.execute(activating.values(active_version_id=version_id, updated_at=now))
+    activating = (
+        update(documents)
+        .where(documents.c.id == versions.c.document_id, versions.c.id == version_id)
+        .values(
+            active_version_id=versions.c.id,
+            title=func.coalesce(versions.c.title, versions.c.filename),
+            collection=versions.c.collection,
+            source=versions.c.source,
+            updated_at=func.clock_timestamp(),
+        )
+    )
+    await connection.execute(activating)
 
 
 async def _set_version_status(connection: AsyncConnection, version_id: UUID, status: str) -> None:

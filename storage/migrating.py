@@ -28,7 +28,9 @@ _LOCK = 0x71756573  # any number that is only ours
 _LOCK_SECONDS = 300
 
 _GRANT_TABLE = "grant select, insert, update, delete on {table} to {role}"
-_GRANT_FUNCTIONS = "grant execute on function due_jobs, tenant_of_key to {role}"
+_GRANT_FUNCTIONS = """
+grant execute on function due_jobs, tenant_of_key, forget_finished_threads to {role}
+"""
 # The application makes its queues itself: it creates tables here and owns them, and what it owns
 # nobody else can grant.
 _GRANT_SCHEMA = "grant usage, create on schema pgmq to {role}"
@@ -84,9 +86,10 @@ def _exclusively(connection: Connection[DictRow]) -> Iterator[None]:
 
 def _require_role(connection: Connection[DictRow], role: str) -> None:
     if not _value(connection, "select 1 as value from pg_roles where rolname = %s", role):
+        quoted = sql.Identifier(role).as_string()
         raise ConfigurationError(
             f"role {role!r} does not exist; a database administrator makes it with "
-            f"`create role {role} login` and, in this database, `create extension vector`"
+            f"`create role {quoted} login` and, in this database, `create extension vector`"
         )
 
 

@@ -182,10 +182,14 @@ class Jobs(Protocol):
 
 
 class Runs(Protocol):
-    """Runs, their steps and journals."""
+    """Runs, their steps and journals.
 
-    async def start(self, run: Run) -> None:
-        """Begin; an existing run (a resumed one) gets the new attempt number."""
+    A write with a lease counts only while the job is still the writer's: a late writer never
+    touches what its successor keeps. A job that fails or is cancelled ends its run with it.
+    """
+
+    async def start(self, run: Run, lease: Lease | None = None) -> None:
+        """Begin; an existing run (a resumed one) gets the new attempt number. Raises LeaseLost."""
         ...
 
     async def add_step(
@@ -195,7 +199,15 @@ class Runs(Protocol):
         bytes), in one transaction; a step of the same sequence and node is replaced."""
         ...
 
-    async def finish(self, run_id: UUID, status: RunStatus, error: str | None = None) -> None: ...
+    async def finish(
+        self,
+        run_id: UUID,
+        status: RunStatus,
+        error: str | None = None,
+        lease: Lease | None = None,
+    ) -> None:
+        """End a run; under a lease, before its job ends. Raises LeaseLost."""
+        ...
 
     async def get(self, run_id: UUID) -> Run: ...
 

@@ -33,12 +33,14 @@ class PostgresRuns:
         self._database = database
         self._tenant_id = tenant_id
 
-    async def start(self, run: Run) -> None:
+    async def start(self, run: Run, lease: Lease | None = None) -> None:
         """Begin a run, or another attempt at it."""
         new = insert(runs).values(tenant_id=self._tenant_id, **run.model_dump())
         again = {"attempts": run.attempts, "status": run.status, "error": None, "finished_at": None}
         resuming = new.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=again)
         async with self._database.transaction(self._tenant_id) as connection:
+            if lease is not None:
+                await hold(connection, lease)
             await connection.execute(resuming)
 
     async def add_step(
@@ -54,10 +56,18 @@ class PostgresRuns:
             await put_blobs(connection, self._tenant_id, packed)
             await self._replace(connection, step)
 
-    async def finish(self, run_id: UUID, status: RunStatus, error: str | None = None) -> None:
+    async def finish(
+        self,
+        run_id: UUID,
+        status: RunStatus,
+        error: str | None = None,
+        lease: Lease | None = None,
+    ) -> None:
         """End a run. Raises NotFound."""
         ending = update(runs).where(runs.c.id == run_id)
         async with self._database.transaction(self._tenant_id) as connection:
+            if lease is not None:
+                await hold(connection, lease)
             await _run(connection, run_id)
             await connection.execute(
                 ending.values(

@@ -1,12 +1,12 @@
 """What an upload means for a document that may have had versions before: pure decisions."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from core.errors import InvalidRequest
 from core.ids import content_id
-from core.schemas.document import Document, Version
+from core.schemas.document import Version
 from core.schemas.job import FINAL_STATES, Job
 from core.text import normalise
 from storage.protocols import Upload
@@ -31,28 +31,39 @@ class Decision(NamedTuple):
     past: Past | None = None
 
 
-def decide(
-    document: Document, history: Sequence[Past], upload: Upload, content_sha256: str
-) -> Decision:
+def decide(history: Sequence[Past], upload: Upload, content_sha256: str) -> Decision:
     """What to do with these bytes; ``history`` is oldest first. The last upload wins.
 
-    Bytes of an earlier version come back as a new one, unless that version is active and no later
-    one is still being built. A changed source or collection makes a new version as well: memories
-    carry both.
+    An earlier upload comes back as a new version, unless its version is active and no later one
+    is still being built. The same bytes from another source or for another collection are another
+    upload: memories carry both.
     """
-    same_owner = (document.source, document.collection) == (upload.source, upload.collection)
-    if not history or not same_owner:
+    if not history:
         return Decision("extend")
     latest = history[-1]
-    if latest.version.content_sha256 == content_sha256:
+    if _holds(latest.version, upload, content_sha256):
         done_or_coming = latest.version.status == "active" or latest.live
         return Decision("reuse" if done_or_coming else "rebuild", latest)
     for past in history:
-        if past.version.status == "active" and past.version.content_sha256 == content_sha256:
+        if past.version.status == "active" and _holds(past.version, upload, content_sha256):
             later = history[past.version.number :]
             if not any(other.live for other in later):
                 return Decision("reuse", past)
     return Decision("extend")
+
+
+def _holds(version: Version, upload: Upload, content_sha256: str) -> bool:
+    said = (upload.source, upload.collection, content_sha256)
+    return (version.source, version.collection, version.content_sha256) == said
+
+
+def described(version: Version) -> dict[str, Any]:
+    """What a version says about its document."""
+    return {
+        "title": version.title or version.filename,
+        "collection": version.collection,
+        "source": version.source,
+    }
 
 
 def checked(upload: Upload) -> Upload:

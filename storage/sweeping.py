@@ -1,6 +1,6 @@
-"""What the sweeper needs to see across tenants: which jobs to ring again, which workers live.
+"""What the sweeper does across tenants: which jobs to ring again, which workers live, what to drop.
 
-Only ids cross the border between tenants, through a function of the database.
+Only ids cross the border between tenants, through functions of the database.
 """
 
 from collections import defaultdict
@@ -9,12 +9,14 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import Database
 from storage.tables import jobs, workers
 
+_FORGET = text("select forget_finished_threads(:most)")
+_FORGOTTEN_AFTER = timedelta(days=1)
 _DUE = text("select tenant_id, job_id from due_jobs(:older_than, :most)")
 
 
@@ -47,13 +49,21 @@ async def mark_rung(database: Database, due: Sequence[DueJob]) -> None:
 
 
 async def beat_worker(database: Database, name: str) -> None:
-    """A worker process says that it lives."""
+    """A worker process says that it lives; those silent for a day are struck off."""
     now = func.clock_timestamp()
     beat = insert(workers).values(name=name, seen_at=now)
+    gone = delete(workers).where(workers.c.seen_at < now - _FORGOTTEN_AFTER)
     async with database.transaction() as connection:
+        await connection.execute(gone.where(workers.c.name != name))
         await connection.execute(
             beat.on_conflict_do_update(index_elements=["name"], set_={"seen_at": now})
         )
+
+
+async def forget_finished_threads(database: Database, limit: int = 100) -> int:
+    """Delete the checkpoints of runs whose job is over, whoever's they are; how many runs."""
+    async with database.transaction() as connection:
+        return int((await connection.execute(_FORGET, {"most": limit})).scalar_one())
 
 
 async def live_workers(database: Database, within_seconds: float) -> tuple[str, ...]:

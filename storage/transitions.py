@@ -3,6 +3,8 @@
 from core.errors import Conflict
 from core.schemas.job import Job, JobError, JobEventType, JobState, Lease
 from core.schemas.memory import MemoryStatus
+from core.schemas.run import RunStatus
+from core.text import normalise
 
 DEAD_LETTER = "dead_letter"
 
@@ -13,6 +15,15 @@ ENDINGS: dict[JobState, JobEventType] = {
     "cancelled": "cancelled",
 }
 """The event that tells of each final state."""
+
+
+RUN_ENDINGS: dict[JobState, RunStatus] = {"failed": "failed", "cancelled": "cancelled"}
+"""How a run that is still going ends with its job. A job that succeeds has ended its run before."""
+
+
+def why(error: JobError | None) -> str | None:
+    """A job's error as its run tells it."""
+    return None if error is None else normalise(f"{error.code}: {error.detail}")
 
 
 def dead_letter(attempts: int, last: JobError | None) -> JobError:

@@ -174,9 +174,9 @@ class Library:
             "content_type": "concept",
             "unit_first": 0,
             "unit_stop": 1,
-            "source": SOURCE,
+            "source": version.source,
             "batch": version.batch,
-            "collection": "default",
+            "collection": version.collection,
             "created_at": datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
             **other,
         }

@@ -175,9 +175,10 @@ def cue_terms(question: str) -> tuple[str, ...]:
 
 
 _QUESTION_WORD = r"(?:what|which|who|whom|whose|when|where|why|how)"
+_PREPOSITION = r"(?:(?:in|at|by|for|to|from|with|on) )?"
 _TWO_QUESTIONS = re.compile(
-    rf"^(?P<left>{_QUESTION_WORD}\b.+?),? and "
-    rf"(?P<right>(?:in |at |by |for |to )?{_QUESTION_WORD}\b.+)$",
+    rf"^(?P<left>{_PREPOSITION}{_QUESTION_WORD}\b.+?),? and "
+    rf"(?P<right>{_PREPOSITION}{_QUESTION_WORD}\b.+)$",
     re.IGNORECASE,
 )
 _PART = r"(?:[A-Za-z]+ )?(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]+"
@@ -188,8 +189,14 @@ _FOR_BOTH = re.compile(
 _COMPARING = re.compile(r"\b(?:compare|(?:the )?differences?|differ|versus|vs\.?)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|their|this|that|those|these)\b", re.IGNORECASE)
 _SUBJECT = re.compile(
-    rf"^{_QUESTION_WORD}\b(?: [\w-]+){{0,3}}? (?:do|does|did|is|are|was|were|must|may|should|can"
-    r"|has|have) (?P<subject>.+?)(?: (?:be|need|have|use|cost|weigh|take|require)\b.*)?$",
+    rf"^{_PREPOSITION}{_QUESTION_WORD}\b(?: [\w-]+){{0,3}}? (?:do|does|did|is|are|was|were"
+    r"|must|may|should|can|has|have) (?P<subject>.+?)"
+    r"(?: (?:be|need|have|use|cost|weigh|take|require)\b.*)?$",
+    re.IGNORECASE,
+)
+_PARTICIPLE = re.compile(
+    r"\b(?:\w+[^\We]ed|built|made|set|kept|held|found|sold|given|taken|shown|driven|known|done"
+    r"|worn|bought|sent|put|cut|run)\b.*$",
     re.IGNORECASE,
 )
 
@@ -216,7 +223,7 @@ def _with_subject(right: str, left: str) -> str:
     if not _PRONOUN.search(right):
         return right
     subject = _SUBJECT.search(left.strip())
-    if not subject or len(subject["subject"].split()) > 8:
+    phrase = _PARTICIPLE.sub("", subject["subject"]).strip() if subject else ""
+    if not content_terms(phrase) or len(phrase.split()) > 8:
         return ""
-    phrase = subject["subject"].strip()
     return _PRONOUN.sub(lambda _: phrase, right, count=1)

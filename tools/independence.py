@@ -17,7 +17,7 @@ from tools.overlap import jaccard, ngrams
 NEAR_DUPLICATE = 0.7
 """Jaccard similarity of word triples from which two texts are one text."""
 
-LOW_TRUST = 0.3
+CHEAP_TRUST = 0.3
 """Witnesses up to this weight are cheap to make (crawled, anonymous)."""
 
 BATCH_TRUST = 0.5
@@ -94,9 +94,9 @@ def vote_weight(votes: Sequence[Vote]) -> float:
         rival = best.get(vote.group)
         if rival is None or _worth(vote) > _worth(rival):
             best[vote.group] = vote
-    high = math.fsum(sorted(_worth(v) for v in best.values() if v.trust > LOW_TRUST))
+    high = math.fsum(sorted(_worth(v) for v in best.values() if v.trust > CHEAP_TRUST))
     low = math.sqrt(
-        math.fsum(sorted(_worth(v) ** 2 for v in best.values() if v.trust <= LOW_TRUST))
+        math.fsum(sorted(_worth(v) ** 2 for v in best.values() if v.trust <= CHEAP_TRUST))
     )
     return high + min(CROWD_LIMIT, low)
 

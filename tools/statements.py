@@ -7,7 +7,7 @@ a false conflict costs more than a missed one.
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import NamedTuple
 from uuid import UUID
 
@@ -74,6 +74,10 @@ _CHANGE = re.compile(
 _OLD_VALUE = re.compile(
     r"\b(?:from|instead of|rather than|formerly|previously|not|no longer|than|replaces|was|were)"
     r" (?:the |every |after |a )*$",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"[,;:–—(]|\b(?:and|but|or|yet|so|although|though|while|because|since|if|unless|when|which)\b",
     re.IGNORECASE,
 )
 _CELL = re.compile(r"[^|]+")
@@ -149,7 +153,7 @@ def _statement(
         attribute=attribute,
         content=frozenset(content_terms(text)) - stated,
         codes=codes(text) - (codes(value.surface) if value else frozenset()),
-        negated=negations(text) % 2 == 1,
+        negated=negations(_telling_clauses(question, text)) == 1,
         coverage=coverage,
     )
 
@@ -163,8 +167,7 @@ def main_value(
     is the one nearest to the question's words, old values of a change aside.
     """
     if question.answer_type == "boolean":
-        polarity = "no" if negations(text) % 2 else "yes"
-        return Value("boolean", polarity, polarity, 0, len(text)), ()
+        return _polarity(question, text), ()
     found = [*_possible_values(question, text)]
     current = [item for item in found if not _OLD_VALUE.search(text[: item.start])]
     if "|" in text:
@@ -174,6 +177,29 @@ def main_value(
     places = _places(question, text, weights)
     best = min(current, key=lambda item: (-_nearness(item, places), item.start))
     return best, tuple(item for item in found if item is not best)
+
+
+def _polarity(question: Asked, text: str) -> Value | None:
+    """Yes or no; unknown where the clause negates more than once."""
+    count = negations(_telling_clauses(question, text))
+    if count > 1:
+        return None
+    polarity = "no" if count else "yes"
+    return Value("boolean", polarity, polarity, 0, len(text))
+
+
+def _telling_clauses(question: Asked, text: str) -> str:
+    """The shortest run of clauses that holds every term of the question that the text has."""
+    breaks = [0, *(match.start() for match in _CLAUSE.finditer(text)), len(text)]
+    held = [question.terms.intersection(content_terms(text[a:b])) for a, b in pairwise(breaks)]
+    wanted = frozenset().union(*held)
+    runs = [
+        (stop - first, first, stop)
+        for first, stop in combinations(range(len(breaks)), 2)
+        if wanted <= frozenset().union(*held[first:stop])
+    ]
+    _, first, stop = min(runs, default=(0, 0, len(breaks) - 1))
+    return text[breaks[first] : breaks[stop]]
 
 
 def _possible_values(question: Asked, text: str) -> tuple[Value, ...]:

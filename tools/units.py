@@ -121,6 +121,20 @@ UNITS: dict[str, _Unit] = {
     "°k": _Unit("temperature", "°c", 1, -273.15),
 }
 
+_CASED = {
+    **_table("pressure", "bar", {"mPa": 1e-8, "MPa": 10}),
+    **_table("power", "kw", {"mW": 1e-6, "MW": 1e3}),
+    **_table("voltage", "v", {"mV": 1e-3, "MV": 1e6}),
+    **_table("frequency", "hz", {"mHz": 1e-3, "MHz": 1e6}),
+}
+"""Names in which a capital letter tells milli from mega."""
+
+DAYS = frozenset({"day", "days", "week", "weeks"})
+"""Units of time that are counted on the calendar; hours may be hours of running."""
+
+HOURS_PER_MONTH = 730.0
+"""A twelfth of a year of 365 days."""
+
 _SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
 fifteen sixteen seventeen eighteen nineteen twenty"""
 _TENS = """ten twenty thirty forty fifty sixty seventy eighty ninety hundred"""
@@ -135,11 +149,17 @@ _NO_NOUNS = STOP_WORDS | {"per"}
 
 def measure(amount: float, unit: str) -> Measure:
     """The amount in its canonical unit; an unknown unit is a counted noun and stays as it is."""
-    name = re.sub(r"\s+", " ", unit.strip().casefold()).replace("° ", "°")
+    name = re.sub(r"\s+", " ", unit_name(unit)).replace("° ", "°")
     compact = re.sub(r"[ ·⋅.]", "", name)
-    known = UNITS.get(name) or (UNITS.get(compact) if compact != name else None)
+    known = _CASED.get(name) or UNITS.get(name) or (UNITS.get(compact) if compact != name else None)
     if known:
         converted = amount * known.factor + known.offset
         return Measure(converted, known.canonical, known.dimension, True)
     noun = "" if name in _NO_NOUNS else re.sub(r"s$", "", name.split(" ")[0])
     return Measure(amount, "", f"count:{noun}" if noun else "", False)
+
+
+def unit_name(unit: str) -> str:
+    """The name as compared and shown: in lower case, but where case makes the unit."""
+    name = unit.strip()
+    return name if name in _CASED else name.casefold()

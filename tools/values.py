@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from core.schemas.evidence import ClaimKind
 from tools.lexical import STOP_WORDS
-from tools.units import WORD_NUMBERS, measure
+from tools.units import DAYS, HOURS_PER_MONTH, WORD_NUMBERS, measure, unit_name
 
 
 class Value(NamedTuple):
@@ -33,7 +33,8 @@ class Value(NamedTuple):
 
 _WORDS = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
 _DIGITS = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
-_SIGN = r"(?:(?<![\w)])[-−–]\s?|\b(?:minus|below zero)\s+)"
+_SIGN = r"(?:(?<![\w)])[-−–](?!\s)|\b(?:minus|below zero)\s+)"
+_QUANTITY_BEFORE = re.compile(r"\d\s?(?P<unit>[^\s\d]*)\s+$")
 _UNIT = (
     r"operating hours?\b|°\s?[CFK]\b|degrees? (?:Celsius|Fahrenheit|C|F)\b|%|‰|[€$£]"
     r"|per ?cent\b|(?:cubic|square) [a-z]+(?: per [a-z]+)?|lbf?[·.\- ]?ft\b|ft[·.\- ]?lbf?\b"
@@ -112,17 +113,18 @@ def _number(match: re.Match[str]) -> Value | None:
         return None  # "one of the pumps" states no quantity
     amount = WORD_NUMBERS[word.lower()] if word else _amount(match["digits"])
     amount *= _SCALES.get((match["scale"] or "").lower(), 1.0)
-    if match["sign"]:
+    is_dash = bool(match["sign"]) and _follows_quantity(match.string[: match.start("sign")])
+    if match["sign"] and not is_dash:
         amount = -amount
     unit = (match["currency"] or "").strip() or match["unit"] or ""
     if not _known_unit(unit):
         unit = _column_unit(match.string[: match.start()]) or unit
     measured = measure(amount, unit)
-    start = match.start()
+    start = match.end("sign") if is_dash else match.start()
     end = match.end() if _known_unit(match["unit"]) else match.start("unit")
     end = match.end() if end < 0 else end
     surface = match.string[start:end].rstrip()
-    name = unit.strip().casefold() if measured.known else ""
+    name = unit_name(unit) if measured.known else ""
     return Value(
         kind="number",
         text=f"{amount:.10g} {name}".strip(),
@@ -133,6 +135,12 @@ def _number(match: re.Match[str]) -> Value | None:
         low=measured.amount,
         high=measured.amount,
     )
+
+
+def _follows_quantity(before: str) -> bool:
+    """Whether a dash after ``before`` joins two quantities ("5 bar -10 bar") and is no sign."""
+    quantity = _QUANTITY_BEFORE.search(before[-40:])
+    return quantity is not None and (not quantity["unit"] or _known_unit(quantity["unit"]))
 
 
 def _frequency(match: re.Match[str]) -> Value:
@@ -263,25 +271,60 @@ def negations(text: str) -> int:
     return len(_NEGATION.findall(text))
 
 
+SAME_NUMBER = 0.005
+"""Numbers agree within this share: rounding in a unit conversion is no difference."""
+
+SAME_CALENDAR = 0.02
+"""The same for days against months: a month has 30 days or 31."""
+
+RIVAL_CALENDAR = 0.15
+"""Days and months further apart than this contradict; four weeks are still called a month."""
+
+
 def same_value(left: Value, right: Value) -> bool:
     """Whether two values of one kind agree: equal after normalisation, or one date within another.
 
-    Numbers agree within half a per cent, so that rounding in a unit conversion is no difference.
+    A date without a year agrees with the same day and month of any year.
     """
     if left.kind != right.kind:
         return False
     if left.kind == "date":
-        return left.text.startswith(right.text) or right.text.startswith(left.text)
+        both = _shared_parts(left, right)
+        return bool(both) and all(one == other for one, other in both)
     if left.kind == "number":
-        return left.dimension == right.dimension and _near(left, right)
+        if left.dimension == right.dimension:
+            return _near(left, right, SAME_NUMBER)
+        one, other = _on_calendar(left), _on_calendar(right)
+        return bool(one and other and _near(one, other, SAME_CALENDAR))
     return left.text == right.text
 
 
-def _near(left: Value, right: Value) -> bool:
+def _near(left: Value, right: Value, share: float) -> bool:
     return all(
-        abs(a - b) <= 0.005 * max(abs(a), abs(b))
+        abs(a - b) <= share * max(abs(a), abs(b))
         for a, b in ((left.low, right.low), (left.high, right.high))
     )
+
+
+def _on_calendar(value: Value) -> Value | None:
+    """Days, weeks, months and years in hours; None for the rest, running hours among it."""
+    if value.dimension == "calendar":
+        hours = (value.low * HOURS_PER_MONTH, value.high * HOURS_PER_MONTH)
+        return value._replace(low=hours[0], high=hours[1])
+    in_days = value.dimension == "time" and value.text.rpartition(" ")[2] in DAYS
+    return value if in_days else None
+
+
+_DATE_PARTS = re.compile(r"(?P<year>\d{4}|-)(?:-(?P<month>\d\d))?(?:-(?P<day>\d\d))?")
+
+
+def _shared_parts(left: Value, right: Value) -> list[tuple[str, str]]:
+    """Year, month and day of two dates, those that both of them give."""
+    one, other = _DATE_PARTS.fullmatch(left.text), _DATE_PARTS.fullmatch(right.text)
+    if one is None or other is None:
+        return [(left.text, right.text)]
+    pairs = zip(one.groups(), other.groups(), strict=True)
+    return [(a, b) for a, b in pairs if a and b and "-" not in (a, b)]
 
 
 def rival_values(left: Value, right: Value) -> bool:
@@ -289,11 +332,19 @@ def rival_values(left: Value, right: Value) -> bool:
     if left.kind != right.kind or same_value(left, right):
         return False
     if left.kind == "number":
-        apart = left.high < right.low or right.high < left.low
-        return left.dimension == right.dimension and apart
+        if left.dimension == right.dimension:
+            return _apart(left, right, 0.0)
+        one, other = _on_calendar(left), _on_calendar(right)
+        return bool(one and other and _apart(one, other, RIVAL_CALENDAR))
     if left.kind == "name":
         return not (set(left.text.split()) & set(right.text.split()))
-    return True
+    return left.kind != "date" or bool(_shared_parts(left, right))
+
+
+def _apart(left: Value, right: Value, share: float) -> bool:
+    """Whether one interval ends before the other begins, by more than a share of the larger."""
+    first, second = sorted((left, right), key=lambda value: value.low)
+    return second.low - first.high > share * abs(second.low)
 
 
 def _inside(position: int, spans: list[tuple[int, int]]) -> bool:

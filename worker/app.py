@@ -19,7 +19,10 @@ QUEUE = "memories"
 BUILD_TASK = "memories.build"
 
 CONNECT_SECONDS = 2.0
-"""How long a broker may take to answer before it counts as away."""
+"""How long a broker may take to let us in before it counts as away."""
+
+ANSWER_SECONDS = 5.0
+"""How long a broker may keep silent afterwards, when it owes an answer."""
 
 VISIBILITY_SECONDS = 600
 """How long an unacknowledged ring stays hidden; early acknowledgement makes that milliseconds."""
@@ -57,6 +60,7 @@ def database_url(settings: Settings) -> str:
 
 
 def _check(settings: Settings) -> None:
+    database_url(settings)
     if settings.worker_threads >= settings.database_pool_size:
         raise ConfigurationError(
             "QUAESTOR_WORKER_THREADS must be less than QUAESTOR_DATABASE_POOL_SIZE: "
@@ -128,6 +132,7 @@ def _redis(url: str) -> dict[str, Any]:
             "unacked_restore_interval": 10,
             "unacked_restore_throttle": 1,
             "socket_connect_timeout": CONNECT_SECONDS,
+            "socket_timeout": ANSWER_SECONDS,
             "socket_keepalive": True,
             "health_check_interval": 30,
         },
@@ -143,6 +148,10 @@ def _rabbitmq(url: str) -> dict[str, Any]:
     )
     return {
         "broker_url": url,
+        "broker_transport_options": {
+            "read_timeout": ANSWER_SECONDS,
+            "write_timeout": ANSWER_SECONDS,
+        },
         "task_queues": [queue],
         "task_default_exchange": QUEUE,
         "task_default_routing_key": QUEUE,

@@ -68,13 +68,24 @@ async def keep_lease(jobs: Jobs, lease: Lease, seconds: float, *, control: RunCo
 
     While the database is away the fence, not the clock, decides whose job it is: so go on.
     """
+    pause = seconds / BEATS_PER_LEASE
+    due = time.monotonic() + pause
     while True:
-        await asyncio.sleep(seconds / BEATS_PER_LEASE)
+        await asyncio.sleep(due - time.monotonic())
+        due = time.monotonic() + pause
         try:
-            if await jobs.heartbeat(lease, seconds):
+            if await _beat(jobs, lease, seconds):
                 control.request_cancel()
         except Unavailable as error:
             logger.warning("heartbeat missed", extra={"code": error.code})
+
+
+async def _beat(jobs: Jobs, lease: Lease, seconds: float) -> bool:
+    """One heartbeat, given up when the next is due; says whether somebody asked to cancel."""
+    try:
+        return await asyncio.wait_for(jobs.heartbeat(lease, seconds), seconds / BEATS_PER_LEASE)
+    except TimeoutError as error:
+        raise StorageUnavailable("the heartbeat was not answered in time") from error
 
 
 async def _drive_leased(

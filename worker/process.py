@@ -19,7 +19,7 @@ from core.errors import BrokerUnavailable, Unavailable
 from core.settings import Settings
 from graphs.running import RunControl
 from graphs.runtime import Runtime, open_runtime
-from storage.sweeping import beat_worker
+from storage.sweeping import beat_worker, forget_finished_threads
 from worker.app import database_url
 from worker.dispatch import Dispatcher
 from worker.driving import drive
@@ -30,6 +30,9 @@ logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
 """How long a run may take to reach its next step before it is stopped inside one."""
+
+SWEEPS_PER_TIDYING = 60
+"""What finished runs leave behind does no harm for some minutes."""
 
 
 class Ring(NamedTuple):
@@ -83,11 +86,15 @@ class WorkerProcess:
         self._sweeping.add_done_callback(self._die_with)
 
     async def _keep_sweeping(self) -> NoReturn:
+        sweeps = 0
         while True:
             try:
                 await self._sweep()
+                if sweeps % SWEEPS_PER_TIDYING == 0:
+                    await self._tidy()
             except Unavailable as error:
                 logger.warning("sweep skipped", extra={"code": error.code})
+            sweeps += 1
             await asyncio.sleep(self._settings.sweep_seconds)
 
     async def _sweep(self) -> None:
@@ -99,6 +106,11 @@ class WorkerProcess:
             forgotten_seconds=self._settings.sweep_seconds,
             free_threads=self._settings.worker_threads - len(self._active),
         )
+
+    async def _tidy(self) -> None:
+        forgotten = await forget_finished_threads((await self._open()).database)
+        if forgotten:
+            logger.info("checkpoints of finished runs deleted", extra={"runs": forgotten})
 
     async def _work(self, ring: Ring) -> None:
         try:

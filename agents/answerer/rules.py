@@ -12,9 +12,7 @@ from core.spans import overlaps
 
 def allowed(passages: Sequence[Passage], verdict: EvidenceVerdict) -> list[Passage]:
     """The passages that the evidence verifier did not keep out, in a fixed order."""
-    kept_out = {
-        item.memory_id for item in verdict.assessments if item.action in {"exclude", "quarantine"}
-    }
+    kept_out = verdict.kept_out
     usable = [passage for passage in passages if passage.evidence.memory.id not in kept_out]
     return sorted(usable, key=lambda passage: passage.evidence.memory.id)
 

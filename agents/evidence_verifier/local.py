@@ -1,5 +1,6 @@
 """An evidence verifier without a model: provenance, claim-level support, and a few signals."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import permutations
@@ -16,6 +17,7 @@ from core.schemas.evidence import (
     SignalCode,
 )
 from core.schemas.memory import Memory
+from core.sufficiency import LOW_TRUST
 from tools.evidence_signals import (
     echo_signal,
     edited_copy_signal,
@@ -36,9 +38,6 @@ MARK, EXCLUDE, QUARANTINE = 0.3, 0.6, 0.85
 TRUSTED = 0.8
 """A less trusted source that loses a vote against a source of this weight is kept out."""
 
-LOW_TRUST = 0.5
-"""Sources below this weight (crawled, anonymous)."""
-
 SINGULAR = frozenset({"fact", "yes_no"})
 """Questions with one right answer; elsewhere two values need not contradict each other."""
 
@@ -49,28 +48,34 @@ class LocalEvidenceVerifier:
     async def verify(
         self, plan: Plan, pool: Sequence[Evidence], selected: Sequence[Evidence]
     ) -> EvidenceVerdict:
-        """One assessment per candidate, ordered by memory id, and the claims of them all."""
+        """One assessment per candidate, ordered by memory id, and the claims of them all.
+
+        Runs in a thread: every pair of candidates is compared, which can take seconds.
+        """
         memories = sorted(
             {item.memory.id: item.memory for item in (*pool, *selected)}.values(),
             key=lambda memory: memory.id,
         )
-        if not memories:
-            return EvidenceVerdict(assessments=())
-        groups = independence_groups(
-            Witness(memory.id, memory.source, memory.batch, memory.text_original)
-            for memory in memories
-        )
-        by_id = {memory.id: memory for memory in memories}
-        statements = _statements(plan, memories)
-        signals = _wording_signals(plan, memories) + _copy_signals(statements, by_id)
-        found = positions(_witnessed(plan, statements, by_id, groups, signals))
-        signals += _claim_signals(found, groups)
-        claims, named = claim_groups(found, groups)
-        return EvidenceVerdict(
-            assessments=_assessments(memories, groups, signals, found),
-            claims=claims,
-            claim_groups=named,
-        )
+        return await asyncio.to_thread(_verdict, plan, memories)
+
+
+def _verdict(plan: Plan, memories: Sequence[Memory]) -> EvidenceVerdict:
+    if not memories:
+        return EvidenceVerdict(assessments=())
+    groups = independence_groups(
+        Witness(memory.id, memory.source, memory.batch, memory.text_original) for memory in memories
+    )
+    by_id = {memory.id: memory for memory in memories}
+    statements = _statements(plan, memories)
+    signals = _wording_signals(plan, memories) + _copy_signals(statements, by_id)
+    found = positions(_witnessed(plan, statements, by_id, groups, signals))
+    signals += _claim_signals(found, groups)
+    claims, named = claim_groups(found, groups)
+    return EvidenceVerdict(
+        assessments=_assessments(memories, groups, signals, found),
+        claims=claims,
+        claim_groups=named,
+    )
 
 
 def _statements(plan: Plan, memories: Sequence[Memory]) -> list[Statement]:
@@ -99,11 +104,14 @@ def _wording_signals(plan: Plan, memories: Sequence[Memory]) -> list[Signal]:
 
 
 def _copy_signals(statements: Sequence[Statement], by_id: Mapping[UUID, Memory]) -> list[Signal]:
-    pairs = (
-        edited_copy_signal(own, by_id[own.memory_id].source, other, by_id[other.memory_id].source)
-        for own, other in permutations(statements, 2)
+    """Copies are looked for only among statements of a more trusted source."""
+    placed = [(by_id[statement.memory_id].source, statement) for statement in statements]
+    signals = (
+        edited_copy_signal(own, source, other, better)
+        for (source, own), (better, other) in permutations(placed, 2)
+        if source.weight < better.weight
     )
-    return [signal for signal in pairs if signal is not None]
+    return [signal for signal in signals if signal is not None]
 
 
 def _witnessed(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from core.schemas.evidence import Candidate, Plan
 from core.schemas.memory import Memory
@@ -12,6 +13,11 @@ class Evidence(NamedTuple):
 
     candidate: Candidate
     memory: Memory
+
+
+def by_fused(evidence: Evidence) -> tuple[float, UUID]:
+    """Sort key: best fused score first, then by id."""
+    return -evidence.candidate.scores.get("fused", 0.0), evidence.memory.id
 
 
 class Selector(Protocol):

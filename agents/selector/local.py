@@ -5,7 +5,7 @@ from uuid import UUID
 
 import numpy as np
 
-from agents.selector import Evidence
+from agents.selector import Evidence, by_fused
 from core.schemas.evidence import Plan
 from tools.encoder import Encoder
 from tools.lexical import content_terms
@@ -51,7 +51,7 @@ class LocalSelector:
         """The measures of the most promising candidates, once per question and subquestion."""
         questions = all_asked(plan)
         weights = TermWeights(_terms(evidence) for evidence in pool)
-        promising = sorted(pool, key=_by_fused)[:READ_LIMIT]
+        promising = sorted(pool, key=by_fused)[:READ_LIMIT]
         sentences = {
             evidence.memory.id: _best_sentences(evidence.memory.text_original, questions, weights)
             for evidence in promising
@@ -123,10 +123,6 @@ def _terms(evidence: Evidence) -> frozenset[str]:
     return frozenset(
         content_terms("\n".join((memory.title, *memory.heading_path, memory.text_completed)))
     )
-
-
-def _by_fused(evidence: Evidence) -> tuple[float, UUID]:
-    return -evidence.candidate.scores.get("fused", 0.0), evidence.memory.id
 
 
 def _scored(evidence: Evidence, relevance: float) -> Evidence:

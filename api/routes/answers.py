@@ -14,9 +14,8 @@ from pydantic import BaseModel
 from api.backend import Backend
 from api.bodies import AnswerRequest, AnswerSentence
 from api.dependencies import BackendDep, TenantDep
-from api.problems import problem_of, problems
+from api.problems import problems
 from api.streams import event, stream
-from core.errors import QuaestorError
 from core.schemas.answer import Answer, Citation
 from graphs.running import StepNotice
 
@@ -78,13 +77,13 @@ async def _started(events: AsyncGenerator[bytes]) -> StreamingResponse:
             async for later in events:
                 yield later
 
-    return stream(all_events())
+    return stream(all_events(), router.prefix)
 
 
 async def answer_events(
     backend: Backend, tenant_id: UUID, asked: AnswerRequest
 ) -> AsyncGenerator[bytes]:
-    """Steps as they are done, then the sentences, then the answer; an error in place of the rest.
+    """Steps as they are done, then the sentences, then the answer. Raises what the run raises.
 
     No text leaves before the whole answer was checked. Closing the stream cancels the run.
     """
@@ -93,17 +92,10 @@ async def answer_events(
         backend.answer(tenant_id, asked.question, collection=asked.collection, on_step=steps.put)
     )
     run.add_done_callback(lambda _: steps.put_nowait(None))
-    sent = False
     try:
         while (notice := await steps.get()) is not None:
             yield event("step", AnswerStep.of(notice))
-            sent = True
         answer = run.result()
-    except QuaestorError as error:
-        if not sent:
-            raise
-        yield event("error", problem_of(error, "/v1/answers"))
-    else:
         for sentence in sentences(answer):
             yield event("sentence", sentence)
         yield event("answer", answer)

@@ -5,11 +5,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response, status
 
-from api.bodies import Excerpt, Listing, Submitted, UploadQuery
+from api.bodies import (
+    DocumentsQuery,
+    Excerpt,
+    Listing,
+    MemoriesQuery,
+    Submitted,
+    TextQuery,
+    UploadQuery,
+)
 from api.dependencies import (
     BackendDep,
-    CursorQuery,
-    LimitQuery,
     RepositoriesDep,
     SettingsDep,
     TenantDep,
@@ -103,17 +109,12 @@ async def _ring(backend: BackendDep, tenant_id: UUID, submission: Submission) ->
 
 @router.get("/documents")
 async def list_documents(
-    repositories: RepositoriesDep,
-    external_id: Annotated[
-        ExternalId | None, Query(description="Only the document put under this name.")
-    ] = None,
-    limit: LimitQuery = 50,
-    cursor: CursorQuery = None,
+    query: Annotated[DocumentsQuery, Query()], repositories: RepositoriesDep
 ) -> Listing[Document]:
     """Documents, the one that changed last first."""
-    if external_id is None:
-        return Listing.of(await repositories.documents.list(limit, cursor))
-    found = await repositories.documents.find(external_id)
+    if query.external_id is None:
+        return Listing.of(await repositories.documents.list(query.limit, query.cursor))
+    found = await repositories.documents.find(query.external_id)
     return Listing.of(Page(() if found is None else (found,), None))
 
 
@@ -134,13 +135,11 @@ async def list_versions(
 @router.get("/documents/{document}/memories", responses=problems(404))
 async def list_memories(
     document_id: DocumentId,
+    query: Annotated[MemoriesQuery, Query()],
     repositories: RepositoriesDep,
-    version: Annotated[
-        UUID | None, Query(description="Of this version; default: the active one.")
-    ] = None,
 ) -> tuple[Memory, ...]:
     """The memories made of a document, in document order; none before its first build is done."""
-    chosen = await _choose_version(repositories, document_id, version)
+    chosen = await _choose_version(repositories, document_id, query.version)
     return () if chosen is None else await repositories.memories.of_version(chosen)
 
 
@@ -158,14 +157,11 @@ async def _choose_version(
 
 @router.get("/versions/{version_id}/text", responses=problems(404))
 async def get_text(
-    version_id: UUID,
-    repositories: RepositoriesDep,
-    start: Annotated[int, Query(ge=0, description="First code point.")] = 0,
-    end: Annotated[int | None, Query(ge=0, description="One past the last; default: all.")] = None,
+    version_id: UUID, query: Annotated[TextQuery, Query()], repositories: RepositoriesDep
 ) -> Excerpt:
     """The text a citation refers to: `text[start:end]` of the version, in code points."""
     text = await repositories.documents.text(version_id)
-    stop = len(text) if end is None else end
+    start, stop = query.start, len(text) if query.end is None else query.end
     if not start <= stop <= len(text):
         raise InvalidFields(
             FieldProblem(

@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
-from api.bodies import Listing
-from api.dependencies import CursorQuery, LimitQuery, RepositoriesDep
+from api.bodies import JobsQuery, Listing
+from api.dependencies import RepositoriesDep
 from api.problems import problems
 from api.streams import event, stream
 from core.errors import StorageUnavailable
-from core.schemas.job import FINAL_STATES, Job, JobState
+from core.schemas.job import FINAL_STATES, Job
 from storage.protocols import Jobs
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=problems(401, 422, 503))
@@ -24,13 +24,10 @@ MAX_EVENT_ID = 2**63 - 1
 
 @router.get("")
 async def list_jobs(
-    repositories: RepositoriesDep,
-    state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
-    limit: LimitQuery = 50,
-    cursor: CursorQuery = None,
+    query: Annotated[JobsQuery, Query()], repositories: RepositoriesDep
 ) -> Listing[Job]:
     """Jobs, newest first."""
-    return Listing.of(await repositories.jobs.list(limit, cursor, state))
+    return Listing.of(await repositories.jobs.list(query.limit, query.cursor, query.state))
 
 
 @router.get("/{job_id}", responses=problems(404))
@@ -66,7 +63,8 @@ async def stream_job_events(
 ) -> StreamingResponse:
     """The events of a job as they happen."""
     await repositories.jobs.get(job_id)
-    return stream(job_events(repositories.jobs, job_id, last_event_id))
+    events = job_events(repositories.jobs, job_id, last_event_id)
+    return stream(events, f"{router.prefix}/{job_id}/events")
 
 
 async def job_events(

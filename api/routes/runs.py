@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
-from api.bodies import Listing, RunDetail
-from api.dependencies import CursorQuery, LimitQuery, RepositoriesDep
+from api.bodies import Listing, PageQuery, RunDetail
+from api.dependencies import RepositoriesDep
 from api.fields import Sha256
 from api.problems import problems
 from core.schemas.run import Run
@@ -16,10 +16,10 @@ router = APIRouter(prefix="/v1/runs", tags=["runs"], responses=problems(401, 422
 
 @router.get("")
 async def list_runs(
-    repositories: RepositoriesDep, limit: LimitQuery = 50, cursor: CursorQuery = None
+    query: Annotated[PageQuery, Query()], repositories: RepositoriesDep
 ) -> Listing[Run]:
     """Runs, newest first."""
-    return Listing.of(await repositories.runs.list(limit, cursor))
+    return Listing.of(await repositories.runs.list(query.limit, query.cursor))
 
 
 @router.get("/{run_id}", responses=problems(404))

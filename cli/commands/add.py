@@ -53,8 +53,10 @@ def add(
         "title": title,
     }
     files = _name(find_files(paths, said), external_id, title)
-    with open_client() as client, ProgressBars(make_console(stderr=True), len(files)) as bars:
-        added = add_files(client, files, wait=wait, watcher=bars)
+    with open_client() as client:
+        client.check()
+        with ProgressBars(make_console(stderr=True), len(files)) as bars:
+            added = add_files(client, files, wait=wait, watcher=bars)
     if as_json:
         print_json([item._asdict() for item in added])
     else:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.client import Client, Refused, open_client
+from cli.client import Client, open_client
 from cli.failures import CommandFailed
 from cli.rendering import answer_view, make_console, print_json, waiting
 from core.schemas.answer import Answer
@@ -39,6 +39,4 @@ def ask_question(client: Client, console: Console, question: str, collection: st
                     status.update(json.loads(event.data)["node"].replace("_", " "))
                 case "answer":
                     return Answer.model_validate_json(event.data)
-                case "error":
-                    raise Refused(json.loads(event.data), None)
     raise CommandFailed("the server ended the answer before it was complete")

@@ -25,7 +25,7 @@ from cli.demo import (
     load_script,
 )
 from cli.failures import UsageFailed
-from cli.memory import PeakMemory
+from cli.memory import PeakMemory, Share
 from cli.rendering import (
     answer_view,
     counted,
@@ -57,6 +57,12 @@ class Asked(NamedTuple):
         """Every citation is exact and every expectation was met."""
         return self.exact == self.citations and all(item.met for item in self.expectations)
 
+    @property
+    def sound(self) -> bool:
+        """Nothing happened that must never happen; a missed expectation is only a measurement."""
+        vital = all(item.met for item in self.expectations if item.vital)
+        return vital and self.exact == self.citations
+
 
 class Figures(NamedTuple):
     """What the demonstration measured."""
@@ -68,20 +74,20 @@ class Figures(NamedTuple):
     documents_per_minute: float
     questions: int
     questions_held: int
+    questions_sound: int
+    expectations: int
+    expectations_met: int
     citations: int
     citations_exact: int
     answer_p50_seconds: float
     answer_p95_seconds: float
     peak_memory_bytes: int | None
+    largest_processes: tuple[Share, ...]
 
     @property
     def good(self) -> bool:
-        """Whether nothing failed."""
-        return (
-            self.documents_failed == 0
-            and self.questions_held == self.questions
-            and self.citations_exact == self.citations
-        )
+        """Whether the system did not fail."""
+        return self.documents_failed == 0 and self.questions_sound == self.questions
 
 
 @app.command(help=__doc__)
@@ -91,7 +97,9 @@ def demo(
     ] = DEMO,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
 ) -> None:
-    """Exit code 1 if a document fails, a citation is not exact or an expectation is not met."""
+    """Exit code 1 if a document fails, a quote is not exact, an answer says what it must not, or
+    something does not stop. Other expectations that are not met are counted, not failed.
+    """
     if not (folder / "corpus.toml").is_file():
         raise UsageFailed(f"there is no corpus.toml in {str(folder)!r}")
     script = load_script(folder)
@@ -106,10 +114,11 @@ def demo(
             ingest_seconds = time.perf_counter() - started
             asked = _ask_all(client, console, script.questions)
         client.close()
-    figures = _figures(instance.ready_seconds, added, ingest_seconds, asked, memory.peak_bytes)
-    if as_json:
-        print_json({"figures": figures._asdict(), "answers": [item._asdict() for item in asked]})
-    _print_figures(console, figures, asked)
+        figures = _figures(instance.ready_seconds, added, ingest_seconds, asked, memory)
+        if as_json:
+            answers = [item._asdict() for item in asked]
+            print_json({"figures": figures._asdict(), "answers": answers})
+        _print_figures(console, figures, asked)
     if not figures.good:
         raise typer.Exit(1)
 
@@ -174,8 +183,9 @@ def _figures(
     added: Sequence[Added],
     ingest_seconds: float,
     asked: Sequence[Asked],
-    peak_bytes: int | None,
+    memory: PeakMemory,
 ) -> Figures:
+    checks = [check for item in asked for check in item.expectations]
     seconds = sorted(item.seconds for item in asked)
     return Figures(
         ready_seconds=ready_seconds,
@@ -185,11 +195,15 @@ def _figures(
         documents_per_minute=60 * len(added) / ingest_seconds,
         questions=len(asked),
         questions_held=sum(item.held for item in asked),
+        questions_sound=sum(item.sound for item in asked),
+        expectations=len(checks),
+        expectations_met=sum(check.met for check in checks),
         citations=sum(item.citations for item in asked),
         citations_exact=sum(item.exact for item in asked),
         answer_p50_seconds=statistics.median(seconds),
         answer_p95_seconds=seconds[min(len(seconds) - 1, int(0.95 * len(seconds)))],
-        peak_memory_bytes=peak_bytes,
+        peak_memory_bytes=memory.peak_bytes,
+        largest_processes=memory.largest,
     )
 
 
@@ -205,10 +219,14 @@ def _print_figures(console: Console, figures: Figures, asked: Sequence[Asked]) -
         "ingest": f"{duration(figures.ingest_seconds)}, "
         f"{figures.documents_per_minute:.0f} documents per minute",
         "answers as expected": f"{figures.questions_held} of {figures.questions}",
+        "expectations met": f"{figures.expectations_met} of {figures.expectations}",
         "citations exact": f"{figures.citations_exact} of {figures.citations}",
         "time to answer": f"median {duration(figures.answer_p50_seconds)}, "
         f"95 % within {duration(figures.answer_p95_seconds)}",
-        "peak memory": "unknown" if peak is None else f"{peak / 1_000_000:.0f} MB, all processes",
+        "peak memory": "unknown" if peak is None else f"{_megabytes(peak)}, all processes",
+        "largest of them": ", ".join(
+            f"{share.name} {_megabytes(share.bytes)}" for share in figures.largest_processes
+        ),
     }
     for name, value in rows.items():
         table.add_row(name, value)
@@ -218,3 +236,7 @@ def _print_figures(console: Console, figures: Figures, asked: Sequence[Asked]) -
             missed = [f"not met: {check.what}" for check in item.expectations if not check.met]
             missed += ["a quote is not exact"] if item.exact < item.citations else []
             console.print(plain(f"✗ {item.question.text} {'; '.join(missed)}", "red"))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.0f} MB"

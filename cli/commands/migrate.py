@@ -6,8 +6,8 @@ import typer
 
 from cli.failures import UsageFailed
 from cli.instance import load_settings
+from cli.migrating import migrate_as_set
 from cli.rendering import print_json
-from storage.migrating import migrate as migrate_tables
 
 app = typer.Typer()
 
@@ -20,8 +20,7 @@ def migrate(
     settings = load_settings()
     if settings.database_owner_url is None:
         raise UsageFailed("set QUAESTOR_DATABASE_OWNER_URL to the role that owns the tables")
-    owner_url = settings.database_owner_url.get_secret_value()
-    migrate_tables(owner_url, queue=settings.broker_url is None)
+    migrate_as_set(settings, settings.database_owner_url.get_secret_value())
     if as_json:
         print_json({"migrated": True})
     else:

@@ -34,7 +34,9 @@ def up(
         if as_json:
             print_json(state)
         console.print(plain(f"Quaestor is ready at {state['url']}", "bold green"))
-        console.print(plain(f"data and logs in {state['data_dir']}; Ctrl-C stops it", "dim"))
+        database = state["database_dir"] or "QUAESTOR_DATABASE_URL"
+        console.print(plain(f"data and logs in {state['data_dir']}, database in {database}", "dim"))
+        console.print(plain("Ctrl-C stops it", "dim"))
 
     supervisor = Supervisor(settings, report)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -102,7 +102,11 @@ class LoadedDocument(Frozen):
 
 
 class Document(Frozen):
-    """One uploaded thing, whatever versions it has had."""
+    """One uploaded thing, whatever versions it has had.
+
+    Title, collection and source are those of the active version; before there is one, those of
+    the latest upload.
+    """
 
     id: UUID
     external_id: str
@@ -115,7 +119,10 @@ class Document(Frozen):
 
 
 class Version(Frozen):
-    """One immutable state of a document; spans refer to its normalised text."""
+    """One immutable state of a document; spans refer to its normalised text.
+
+    What is built from it carries its own source and collection, whoever uploads a later one.
+    """
 
     id: UUID
     document_id: UUID
@@ -124,6 +131,10 @@ class Version(Frozen):
     """Of the original bytes."""
     filename: str
     size: int
+    source: Source
+    collection: str
+    title: str | None = None
+    """As uploaded, or else what the loader found; None while there is neither."""
     status: VersionStatus
     media_type: str | None = None
     text_sha256: str | None = None

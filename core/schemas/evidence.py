@@ -126,6 +126,13 @@ class EvidenceVerdict(Frozen):
     claims: tuple[Claim, ...] = ()
     claim_groups: tuple[ClaimGroup, ...] = ()
 
+    @property
+    def kept_out(self) -> frozenset[UUID]:
+        """The memories that may not carry an answer: excluded or quarantined."""
+        return frozenset(
+            item.memory_id for item in self.assessments if item.action in {"exclude", "quarantine"}
+        )
+
 
 class Budget(Frozen):
     """What one question may cost."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from langgraph.runtime import Runtime
 
@@ -20,7 +21,7 @@ from core.schemas.evidence import (
 )
 from core.sufficiency import judge_sufficiency, settle
 from graphs.answering.outcome import compose_answer
-from graphs.answering.retrieval import find_kept_out, retrieve
+from graphs.answering.retrieval import find_quarantined, retrieve
 from graphs.answering.state import AnswerContext, AnswerState, AnswerUpdate
 from tools.matching import telling_units
 
@@ -80,8 +81,8 @@ async def retrieve_candidates(state: AnswerState, runtime: Runtime[AnswerContext
     found = [await retrieve(request, state.collection, context) for request in state.requests]
     if state.next_reason != "first":
         return {"found": found}
-    kept_out = await find_kept_out(state.requests[0], found[0], state.collection, context)
-    return {"found": found, "kept_out": kept_out}
+    quarantined = await find_quarantined(state.requests[0], found[0], state.collection, context)
+    return {"found": found, "quarantined": quarantined}
 
 
 async def rank_candidates(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
@@ -131,7 +132,7 @@ async def judge_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) ->
 
 async def settle_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
     """The decision when nothing more can be asked."""
-    return {"sufficiency": settle(verdict_of(state), state.selected)}
+    return {"sufficiency": settle(verdict_of(state), state.selected, state.tried)}
 
 
 def route_sufficiency(
@@ -151,7 +152,7 @@ def route_settled(state: AnswerState) -> Literal["pack_passages", "finish_answer
 
 
 async def pack_passages(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
-    """What fits into the context, best first; nothing that was excluded."""
+    """What fits into the context, best first; all sides of a conflict; nothing excluded."""
     passages = await _passages(state, _usable(state, state.selected), runtime.context)
     items = [
         Packable(
@@ -161,7 +162,24 @@ async def pack_passages(state: AnswerState, runtime: Runtime[AnswerContext]) -> 
         )
         for passage in passages
     ]
-    return {"packed": list(pack(items, runtime.context.budget.max_context_characters))}
+    sides = _sides(verdict_of(state), items)
+    return {"packed": list(pack(items, runtime.context.budget.max_context_characters, sides))}
+
+
+def _sides(verdict: EvidenceVerdict, items: Sequence[Packable]) -> frozenset[UUID]:
+    """The most relevant memory of each leading or rival claim, where there are rivals."""
+    claims = [group for group in verdict.claim_groups if group.status in {"leading", "rival"}]
+    if all(group.status == "leading" for group in claims):
+        return frozenset()
+    best = (
+        min(
+            (item for item in items if item.key in group.memory_ids),
+            key=lambda item: (-item.relevance, item.key),
+            default=None,
+        )
+        for group in claims
+    )
+    return frozenset(item.key for item in best if item is not None)
 
 
 async def draft_answer(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
@@ -216,11 +234,7 @@ def verdict_of(state: AnswerState) -> EvidenceVerdict:
 
 
 def _usable(state: AnswerState, candidates: Sequence[Candidate]) -> list[Candidate]:
-    kept_out = {
-        item.memory_id
-        for item in verdict_of(state).assessments
-        if item.action in {"exclude", "quarantine"}
-    }
+    kept_out = verdict_of(state).kept_out
     return [candidate for candidate in candidates if candidate.memory_id not in kept_out]
 
 

@@ -21,7 +21,7 @@ from core.schemas.answer import (
     Quote,
 )
 from core.schemas.document import Document, Span, Version
-from core.schemas.evidence import Assessment, Signal
+from core.schemas.evidence import Assessment, EvidenceVerdict, Signal
 from core.schemas.memory import Memory
 from graphs.answering.state import AnswerContext, AnswerState
 
@@ -139,11 +139,11 @@ async def _cited(memory_id: UUID, context: AnswerContext) -> Cited:
 
 
 async def _filtered(state: AnswerState, context: AnswerContext) -> tuple[FilteredCandidate, ...]:
-    assessments = [] if state.verdict is None else list(state.verdict.assessments)
-    kept_out = [item for item in assessments if item.action in {"exclude", "quarantine"}]
-    kept_out += [_quarantined(memory_id) for memory_id in state.kept_out]
+    verdict = state.verdict or EvidenceVerdict(assessments=())
+    filtered = [item for item in verdict.assessments if item.memory_id in verdict.kept_out]
+    filtered += [_quarantined(memory_id) for memory_id in state.quarantined]
     shown: dict[UUID, FilteredCandidate] = {}
-    for item in kept_out:
+    for item in filtered:
         if item.memory_id not in shown:
             shown[item.memory_id] = await _filtered_candidate(item, context)
     return tuple(shown.values())
@@ -175,11 +175,7 @@ async def _filtered_candidate(item: Assessment, context: AnswerContext) -> Filte
 
 
 async def _nearest(state: AnswerState, context: AnswerContext) -> tuple[NearMiss, ...]:
-    excluded = {
-        item.memory_id
-        for item in (state.verdict.assessments if state.verdict else ())
-        if item.action in {"exclude", "quarantine"}
-    }
+    excluded = state.verdict.kept_out if state.verdict else frozenset()
     near = [item for item in state.selected or state.pool if item.memory_id not in excluded]
     memories = await context.memories.get([item.memory_id for item in near[:NEAREST]])
     documents = [await context.documents.get(memory.document_id) for memory in memories]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from core.errors import Conflict
 from core.ids import sha256_of
 from core.recording import Observed, observe
 from core.schemas.evidence import Candidate, EvidenceRequest
@@ -18,7 +19,7 @@ from graphs.answering.state import AnswerContext
 from tools.lexical import term_counts
 from tools.ranking import fuse
 
-KEPT_OUT_LIMIT = 5
+QUARANTINED_LIMIT = 5
 NEAR_TOP = 0.6
 """A quarantined memory is worth showing from this share of the best lexical score on."""
 
@@ -26,7 +27,10 @@ NEAR_TOP = 0.6
 async def retrieve(
     request: EvidenceRequest, collection: str, context: AnswerContext
 ) -> list[Candidate]:
-    """Lexical ∪ one vector search per layer, fused; best first, at most ``request.limit``."""
+    """Lexical ∪ one vector search per layer, fused; best first, at most ``request.limit``.
+
+    Raises Conflict when a recorded result no longer matches what is stored.
+    """
     where = filter_of(request, collection)
     vector = (await context.encoder.encode([request.text]))[0]
     terms = term_counts(request.text)
@@ -53,13 +57,15 @@ async def retrieve(
     observed = await observe("retrieval", "hybrid", asked, search)
     results: Any = observed.value
     memories = await context.memories.get([UUID(result["memory_id"]) for result in results])
+    for memory, result in zip(memories, results, strict=True):
+        _require_recorded(memory, result)
     return [
         candidate_of(memory, result["scores"])
         for memory, result in zip(memories, results, strict=True)
     ]
 
 
-async def find_kept_out(
+async def find_quarantined(
     request: EvidenceRequest, found: Sequence[Candidate], collection: str, context: AnswerContext
 ) -> list[UUID]:
     """Quarantined memories that would have been near the top: to be shown, never to be read."""
@@ -67,7 +73,7 @@ async def find_kept_out(
     where = filter_of(request, collection)
 
     async def search() -> Observed:
-        hits = await context.memories.search_quarantined(terms, KEPT_OUT_LIMIT, where)
+        hits = await context.memories.search_quarantined(terms, QUARANTINED_LIMIT, where)
         return Observed([[str(hit.memory_id), hit.score] for hit in hits])
 
     asked: JsonValue = {"terms": dict(terms), "where": where.model_dump(mode="json")}
@@ -100,6 +106,13 @@ def candidate_of(memory: Memory, scores: dict[str, float]) -> Candidate:
         created_at=memory.created_at,
         scores=scores,
     )
+
+
+def _require_recorded(memory: Memory, result: dict[str, Any]) -> None:
+    """A replay must not silently read another text than the run did."""
+    recorded = (result["version_id"], result["text_sha256"])
+    if recorded != (str(memory.version_id), memory.text_sha256):
+        raise Conflict("the record no longer matches what is stored")
 
 
 def _result(memory: Memory, scores: dict[str, float]) -> JsonValue:

@@ -55,7 +55,7 @@ async def answer_question(
         started_at=datetime.now(UTC),
     )
     given: Any = {"question": question, "collection": collection}
-    async with recorded_run(repositories.runs, run, resumable=False):
+    async with recorded_run(repositories.runs, run):
         state = await _graph().ainvoke(
             given,
             RunnableConfig(recursion_limit=RECURSION_LIMIT),

@@ -46,7 +46,7 @@ class AnswerState:
     tried: list[TriedRequest] = field(default_factory=list)
     pool: list[Candidate] = field(default_factory=list)
     """Everything retrieved in all rounds."""
-    kept_out: list[UUID] = field(default_factory=list)
+    quarantined: list[UUID] = field(default_factory=list)
     """Quarantined memories that would have matched; shown, never read as evidence."""
     selected: list[Candidate] = field(default_factory=list)
     verdict: EvidenceVerdict | None = None
@@ -69,7 +69,7 @@ class AnswerUpdate(TypedDict, total=False):
     found: list[list[Candidate]]
     tried: list[TriedRequest]
     pool: list[Candidate]
-    kept_out: list[UUID]
+    quarantined: list[UUID]
     selected: list[Candidate]
     verdict: EvidenceVerdict
     spent: Spent

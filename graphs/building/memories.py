@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.completing import completed_text
-from tools.describing import Description, describe_chunks
-from tools.trust_signals import flags_of, hidden_flags
-
 from core.ids import content_id, sha256_of
 from core.schemas.document import Document, Unit, Version
 from core.schemas.memory import Flag, Insertion, Layer, Memory
 from core.schemas.outline import Chunk, Outline
 from core.spans import span_of_units
+from tools.describing import Description, describe_chunks
 from tools.lexical import term_counts
+from tools.trust_signals import flags_of, hidden_flags
 
 
 class Cut(NamedTuple):
@@ -75,9 +74,9 @@ def _memory(
         unit_first=chunk.first,
         unit_stop=chunk.stop,
         flags=flags,
-        source=cut.document.source,
+        source=cut.version.source,
         batch=cut.version.batch,
-        collection=cut.document.collection,
+        collection=cut.version.collection,
         created_at=cut.version.created_at,
     )
 

@@ -31,7 +31,6 @@ async def load_document(state: BuildState, runtime: Runtime[BuildContext]) -> Bu
     """Bytes to normalised text and units."""
     context = runtime.context
     version = await context.documents.version(state.version_id)
-    document = await context.documents.get(version.document_id)
     content = await context.documents.content(state.version_id)
 
     async def load() -> Observed:
@@ -50,9 +49,8 @@ async def load_document(state: BuildState, runtime: Runtime[BuildContext]) -> Bu
 
     asked: JsonValue = {"content": version.content_sha256, "filename": version.filename}
     found: Any = (await observe("tool", "loader", asked, load)).value
-    named = document.title != version.filename
     return {
-        "title": document.title if named else found["title"] or document.title,
+        "title": version.title or found["title"] or version.filename,
         "warnings": found["warnings"],
     }
 

@@ -63,7 +63,7 @@ async def build_memories(runtime: Runtime, lease: Lease, *, control: RunControl)
     )
     context = _context(runtime, repositories, journal, lease)
     async with (
-        recorded_run(repositories.runs, _run_of(runtime, lease), resumable=True),
+        recorded_run(repositories.runs, _run_of(runtime, lease), lease),
         open_checkpointer(runtime.database, lease.tenant_id) as checkpointer,
     ):
         graph = make_building_graph(checkpointer)

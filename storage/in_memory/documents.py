@@ -8,7 +8,15 @@ from core.schemas.document import Document, LoadedDocument, Unit, Version
 from core.schemas.job import Job, Lease
 from storage.in_memory.shelf import Shelf, Work, find, now, page_of
 from storage.protocols import Page, Submission, Upload
-from storage.submitting import Past, checked, decide, document_id_of, is_usable, version_id_of
+from storage.submitting import (
+    Past,
+    checked,
+    decide,
+    described,
+    document_id_of,
+    is_usable,
+    version_id_of,
+)
 
 
 class InMemoryDocuments:
@@ -24,23 +32,19 @@ class InMemoryDocuments:
         sha256 = sha256_of(upload.content)
         document = self._document(upload)
         history = self._history(document.id)
-        action, past = decide(document, history, upload, sha256)
+        action, past = decide(history, upload, sha256)
         if past is not None and action == "reuse":
             return Submission(document, past.version, past.job, created=False)
         self._shelf.blobs[sha256] = upload.content
         if past is None:
             version = self._new_version(document, upload, sha256, len(history) + 1)
         else:
-            version = past.version.model_copy(update={"status": "received"})
+            revived = {"status": "received", "title": upload.title}
+            version = past.version.model_copy(update=revived)
         self._shelf.versions[version.id] = version
-        self._shelf.documents[document.id] = document.model_copy(
-            update={
-                "title": upload.title or upload.filename,
-                "source": upload.source,
-                "collection": upload.collection,
-                "updated_at": now(),
-            }
-        )
+        touched = document.model_copy(update={"updated_at": now()})
+        self._shelf.documents[document.id] = touched
+        self._describe(version)
         job = self._enqueue(version)
         return Submission(self._shelf.documents[document.id], version, job, created=True)
 
@@ -62,7 +66,7 @@ class InMemoryDocuments:
     async def versions(self, document_id: UUID) -> tuple[Version, ...]:
         """All versions, oldest first. Raises NotFound for an unknown document."""
         find(self._shelf.documents, document_id, "document")
-        return tuple(v for v in self._shelf.versions.values() if v.document_id == document_id)
+        return self._of_document(document_id)
 
     async def version(self, version_id: UUID) -> Version:
         """One version. Raises NotFound."""
@@ -92,12 +96,9 @@ class InMemoryDocuments:
         text_sha256 = sha256_of(loaded.text)
         self._shelf.blobs[text_sha256] = loaded.text.encode()
         self._shelf.units[version_id] = loaded.units
-        document = self._shelf.documents[version.document_id]
-        if document.title == version.filename and loaded.title:
-            entitled = document.model_copy(update={"title": loaded.title})
-            self._shelf.documents[document.id] = entitled
         self._shelf.versions[version_id] = version.model_copy(
             update={
+                "title": version.title or loaded.title or None,
                 "media_type": loaded.media_type,
                 "text_sha256": text_sha256,
                 "text_length": len(loaded.text),
@@ -106,6 +107,7 @@ class InMemoryDocuments:
                 "hidden": loaded.hidden,
             }
         )
+        self._describe(self._shelf.versions[version_id])
         return self._shelf.versions[version_id]
 
     async def fail_version(self, version_id: UUID, lease: Lease) -> None:
@@ -132,10 +134,21 @@ class InMemoryDocuments:
             )
         return self._shelf.documents[document_id]
 
+    def _describe(self, version: Version) -> None:
+        """Until one version is active, the latest speaks for the document."""
+        document = self._shelf.documents[version.document_id]
+        latest = self._of_document(document.id)[-1]
+        if document.active_version_id is None and latest.id == version.id:
+            said = document.model_copy(update=described(version))
+            self._shelf.documents[document.id] = said
+
+    def _of_document(self, document_id: UUID) -> tuple[Version, ...]:
+        versions = self._shelf.versions.values()
+        return tuple(v for v in versions if v.document_id == document_id)
+
     def _history(self, document_id: UUID) -> tuple[Past, ...]:
         last = {work.job.version_id: work.job for work in self._shelf.jobs.values()}
-        versions = self._shelf.versions.values()
-        return tuple(Past(v, last[v.id]) for v in versions if v.document_id == document_id)
+        return tuple(Past(v, last[v.id]) for v in self._of_document(document_id))
 
     def _new_version(self, document: Document, upload: Upload, sha256: str, number: int) -> Version:
         return Version(
@@ -145,6 +158,9 @@ class InMemoryDocuments:
             content_sha256=sha256,
             filename=upload.filename,
             size=len(upload.content),
+            source=upload.source,
+            collection=upload.collection,
+            title=upload.title,
             status="received",
             batch=new_id(),
             created_at=now(),

@@ -9,7 +9,7 @@ from core.ids import new_id
 from core.schemas.job import FINAL_STATES, Job, JobError, JobEvent, JobState, Lease
 from storage.in_memory.shelf import Shelf, Work, find, now, page_of
 from storage.protocols import Page
-from storage.transitions import DEAD_LETTER, ENDINGS, dead_letter, lease_of
+from storage.transitions import DEAD_LETTER, ENDINGS, RUN_ENDINGS, dead_letter, lease_of, why
 
 
 class InMemoryJobs:
@@ -114,6 +114,10 @@ class InMemoryJobs:
             if version.status == "received":
                 failed = version.model_copy(update={"status": "failed"})
                 self._shelf.versions[version.id] = failed
+        run = self._shelf.runs.get(work.job.run_id) if work.job.run_id else None
+        if run is not None and run.status == "running" and state in RUN_ENDINGS:
+            ended = {"status": RUN_ENDINGS[state], "error": why(error), "finished_at": now()}
+            self._shelf.runs[run.id] = run.model_copy(update=ended)
         data = {} if error is None else {"error": error.model_dump()}
         self._shelf.change(work, ENDINGS[state], **data)
 

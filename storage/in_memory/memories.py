@@ -12,6 +12,7 @@ from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
 from storage.in_memory.shelf import Indexed, Shelf, find, now
 from storage.protocols import IndexedMemory, Vector
 from storage.searching import K1, B
+from storage.submitting import described
 from storage.transitions import check_change
 
 
@@ -39,7 +40,7 @@ class InMemoryMemories:
         if active is not version:
             self._supersede(active.id)
         self._shelf.versions[version_id] = version.model_copy(update={"status": "active"})
-        activated = {"active_version_id": version_id, "updated_at": now()}
+        activated = {"active_version_id": version_id, "updated_at": now(), **described(version)}
         self._shelf.documents[document.id] = document.model_copy(update=activated)
 
     async def get(self, memory_ids: Sequence[UUID]) -> tuple[Memory, ...]:

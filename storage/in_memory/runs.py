@@ -17,8 +17,10 @@ class InMemoryRuns:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    async def start(self, run: Run) -> None:
+    async def start(self, run: Run, lease: Lease | None = None) -> None:
         """Begin a run, or another attempt at it."""
+        if lease is not None:
+            self._shelf.held(lease)
         known = self._shelf.runs.get(run.id, run)
         again = {"attempts": run.attempts, "status": run.status, "error": None, "finished_at": None}
         self._shelf.runs[run.id] = known.model_copy(update=again)
@@ -34,8 +36,16 @@ class InMemoryRuns:
         self._shelf.blobs.update({**blobs, **payloads})
         self._shelf.steps[step.run_id, step.sequence, step.node] = step
 
-    async def finish(self, run_id: UUID, status: RunStatus, error: str | None = None) -> None:
+    async def finish(
+        self,
+        run_id: UUID,
+        status: RunStatus,
+        error: str | None = None,
+        lease: Lease | None = None,
+    ) -> None:
         """End a run. Raises NotFound."""
+        if lease is not None:
+            self._shelf.held(lease)
         run = find(self._shelf.runs, run_id, "run")
         ended = {"status": status, "error": error, "finished_at": now()}
         self._shelf.runs[run_id] = run.model_copy(update=ended)

@@ -1,12 +1,14 @@
 """What every implementation of the answering roles promises."""
 
 import random
+import threading
 
 import pytest
 
 from agents.answer_verifier.local import LocalAnswerVerifier
 from agents.answerer.local import LocalAnswerer
 from agents.answerer.rules import quote_of
+from agents.evidence_verifier import local
 from agents.evidence_verifier.local import LocalEvidenceVerifier
 from agents.planner.local import LocalPlanner
 from agents.requester.local import LocalRequester
@@ -23,6 +25,7 @@ from tests.builders import (
     make_plan,
     make_source,
 )
+from tools.independence import independence_groups
 
 TORQUE = "What is the tightening torque of the casing nuts on the HP-240?"
 MANUAL = make_memory(
@@ -370,3 +373,16 @@ async def test_an_unconfirmed_sentence_fails_closed(answer_verifier, draft, text
     (verdict,) = await answer_verifier.check(make_plan(TORQUE), draft, texts)
     assert not verdict.supported
     assert reason in verdict.reasons
+
+
+async def test_verifying_leaves_the_event_loop_free(evidence_verifier, monkeypatch):
+    threads = []
+
+    def watched(witnesses):
+        threads.append(threading.get_ident())
+        return independence_groups(witnesses)
+
+    monkeypatch.setattr(local, "independence_groups", watched)
+    await evidence_verifier.verify(make_plan(TORQUE), pool(), pool())
+    assert threads
+    assert threading.get_ident() not in threads

@@ -1,11 +1,13 @@
 """What every implementation of Runs promises."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from core.errors import LeaseLost, NotFound
 from core.ids import new_id, sha256_of
+from core.schemas.job import JobError
 from core.schemas.run import Entry, Run, Step
 
 START = datetime(2026, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
@@ -135,3 +137,78 @@ async def test_unknown_ids_are_not_found(kept):
     ):
         with pytest.raises(NotFound):
             await call
+
+
+async def test_a_late_writer_cannot_begin_or_end_the_run_of_its_successor(kept, library):
+    submission = await kept.documents.submit(library.upload())
+    stale = await library.claim(kept, submission)
+    run = make_run(id=stale.run_id)
+    await kept.runs.start(run, stale)
+    await kept.jobs.release(stale)
+    lease = await library.claim(kept, submission)
+    await kept.runs.start(run.model_copy(update={"attempts": 2}), lease)
+
+    with pytest.raises(LeaseLost):
+        await kept.runs.finish(run.id, "failed", "late", lease=stale)
+    with pytest.raises(LeaseLost):
+        await kept.runs.start(run, stale)
+
+    assert await kept.runs.get(run.id) == run.model_copy(update={"attempts": 2})
+    await kept.runs.finish(run.id, "succeeded", lease=lease)
+    assert (await kept.runs.get(run.id)).status == "succeeded"
+
+
+async def start_a_run(kept, library, lease_seconds=30.0):
+    submission = await kept.documents.submit(library.upload())
+    lease = await kept.jobs.claim(submission.job.id, "worker", lease_seconds)
+    await kept.runs.start(make_run(id=lease.run_id), lease)
+    return lease
+
+
+AWAY = JobError(code="model_unavailable", detail="away\x00", retryable=True)
+
+
+async def test_a_job_given_up_ends_its_run(kept, library):
+    lease = await start_a_run(kept, library)
+    await kept.jobs.retry(lease, AWAY, 0)
+    assert (await kept.runs.get(lease.run_id)).status == "running"
+    lease = await kept.jobs.claim(lease.job_id, "worker", 30)
+
+    await kept.jobs.retry(lease, AWAY, 0)
+
+    run = await kept.runs.get(lease.run_id)
+    assert (await kept.jobs.get(lease.job_id)).state == "failed"
+    assert run.status == "failed"
+    assert run.error is not None
+    assert run.error.startswith("dead_letter: ")
+    assert run.finished_at is not None
+
+
+async def test_a_job_whose_workers_all_died_ends_its_run(kept, library):
+    lease = await start_a_run(kept, library, 0.01)
+    for _ in range(2):
+        await asyncio.sleep(0.03)
+        await kept.jobs.claim(lease.job_id, "worker", 0.01)
+
+    assert (await kept.jobs.get(lease.job_id)).state == "failed"
+    assert (await kept.runs.get(lease.run_id)).status == "failed"
+
+
+async def test_a_cancelled_job_ends_its_run(kept, library):
+    lease = await start_a_run(kept, library)
+    await kept.jobs.release(lease)
+
+    await kept.jobs.request_cancel(lease.job_id)
+
+    run = await kept.runs.get(lease.run_id)
+    assert (run.status, run.error) == ("cancelled", None)
+
+
+async def test_a_run_that_ended_before_its_job_stays_as_it_ended(kept, library):
+    lease = await start_a_run(kept, library)
+    await kept.runs.finish(lease.run_id, "failed", "it broke", lease=lease)
+    ended = await kept.runs.get(lease.run_id)
+
+    await kept.jobs.finish(lease, "failed", AWAY)
+
+    assert await kept.runs.get(lease.run_id) == ended

@@ -87,6 +87,12 @@ def test_another_tenant_sees_nothing(running: Running) -> None:
         del running.environment["QUAESTOR_API_KEY"]
 
 
+def test_it_says_where_the_database_lies(running: Running) -> None:
+    where = running.state["database_dir"]
+    assert (Path(where) / "postgres" / "PG_VERSION").is_file()
+    assert f"database in {where}" in " ".join(running.log().split())
+
+
 def test_the_key_is_for_this_user_only(running: Running) -> None:
     assert (running.home / "api.key").stat().st_mode & 0o777 == 0o600
 

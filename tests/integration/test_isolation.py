@@ -125,6 +125,7 @@ WRITES: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "jobs.request_cancel": lambda r, s: r.jobs.request_cancel(s.job.id),
     "documents.fail_version": lambda r, s: r.documents.fail_version(s.version.id, s.lease),
     "memories.activate": lambda r, s: r.memories.activate(s.version.id, [], "letters", s.lease),
+    "runs.start": lambda r, s: r.runs.start(s.run, s.lease),
     "runs.finish": lambda r, s: r.runs.finish(s.run.id, "failed"),
 }
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +80,67 @@ async def test_a_pool_that_is_used_up_is_unavailable(database_url, tenant_id, mo
     await database.close()
 
 
+async def test_a_statement_that_takes_too_long_is_unavailable(database_url, tenant_id):
+    database = Database(database_url, pool_size=1, statement_seconds=0.1)
+    started = time.monotonic()
+
+    async def sleep(connection):
+        await connection.execute(text("select pg_sleep(20)"))
+
+    with pytest.raises(StorageUnavailable):
+        async with database.transaction(tenant_id) as connection:
+            await sleep(connection)
+    with pytest.raises(StorageUnavailable):
+        async with database.session(tenant_id) as driver:
+            await driver.execute("select pg_sleep(20)")
+
+    assert time.monotonic() - started < 10
+    async with database.transaction(tenant_id, statement_seconds=5) as connection:
+        await connection.execute(text("select pg_sleep(0.3)"))
+    await database.close()
+
+
+async def test_a_server_that_stands_still_is_unavailable(database_url, tenant_id, monkeypatch):
+    monkeypatch.setattr("storage.database._SPARE_SECONDS", 0.2)
+    database = Database(database_url, pool_size=1, statement_seconds=0.2)
+    async with database.transaction(tenant_id) as connection:
+        backend = (await connection.execute(text("select pg_backend_pid()"))).scalar_one()
+
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(30):
+            with pytest.raises(StorageUnavailable):
+                async with database.transaction(tenant_id):
+                    pass
+            monkeypatch.undo()
+            async with database.transaction(tenant_id) as connection:
+                assert (await connection.execute(text("select 1"))).scalar_one() == 1
+    finally:
+        os.kill(backend, signal.SIGCONT)
+        await database.close()
+
+
+async def test_a_wait_for_a_lock_that_nobody_gives_back_is_unavailable(database_url, tenant_id):
+    database = Database(database_url, pool_size=2, statement_seconds=0.2)
+    lock = text("select pg_advisory_xact_lock(7)")
+    async with database.transaction(tenant_id) as holder:
+        await holder.execute(lock)
+        with pytest.raises(StorageUnavailable):
+            async with database.transaction(tenant_id) as waiter:
+                await waiter.execute(lock)
+    await database.close()
+
+
+async def test_a_peer_that_vanished_is_noticed(database):
+    async with database.transaction() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        known = driver.info.get_parameters()
+
+    wanted = {"keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3"}
+    assert wanted.items() <= known.items()
+    assert known["tcp_user_timeout"] == "10000"
+
+
 async def test_a_value_postgres_cannot_hold_is_an_invalid_request(database, tenant_id):
     async def search(value):
         async with database.transaction(tenant_id) as connection:
@@ -109,6 +171,13 @@ def test_a_url_is_understood_in_either_form():
         "password": "s@fe",
         "sslmode": "require",
     }
+
+
+def test_a_space_in_a_url_is_still_one():
+    url = "postgresql://app@/q?options=-c%20role%3Dx&application_name=a%2Bb"
+
+    assert conninfo_to_dict(libpq_url(url))["options"] == "-c role=x"
+    assert conninfo_to_dict(libpq_url(url))["application_name"] == "a+b"
 
 
 def test_the_queue_always_gets_a_password():

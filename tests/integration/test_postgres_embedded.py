@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, StorageUnavailable
 from storage import binaries
 from storage.binaries import find_binaries, usable_data_dir
 from storage.embedded import EmbeddedPostgres
@@ -178,6 +178,16 @@ def test_a_data_directory_that_cannot_be_made_is_a_configuration_error(empty):
 
     with pytest.raises(ConfigurationError):
         EmbeddedPostgres(empty / "file" / "data").start()
+
+
+def test_a_server_that_cannot_be_set_up_is_unavailable(server, monkeypatch):
+    def lose_the_connection() -> None:
+        raise psycopg.OperationalError("the connection is lost")
+
+    monkeypatch.setattr(server, "_provision", lose_the_connection)
+
+    with pytest.raises(StorageUnavailable):
+        server.start()
 
 
 def test_the_roles_can_do_no_more_than_they_should(server):

@@ -106,8 +106,34 @@ def test_the_application_can_make_and_use_a_queue(database_url):
 
 
 def test_a_missing_role_is_told_with_the_remedy(postgres):
-    with pytest.raises(ConfigurationError, match="create role stranger"):
+    with pytest.raises(ConfigurationError, match='create role "stranger"'):
         migrate(postgres.url(OWNER), app_role="stranger")
+
+
+STRANGE = 'the "app" role-1 %s {name}'
+
+
+async def test_any_role_may_be_the_application(postgres, empty_database):
+    role, owner = sql.Identifier(STRANGE), sql.Identifier("another owner")
+    with psycopg.connect(postgres.superuser_url, autocommit=True) as admin:
+        for name in (role, owner):
+            admin.execute(sql.SQL("create role {} login").format(name))
+        database = sql.Identifier(empty_database)
+        admin.execute(sql.SQL("alter database {} owner to {}").format(database, owner))
+    acting = postgres.url("postgres", empty_database)
+
+    migrate(f"{acting}&options=-c%20role%3Danother%5C%20owner", app_role=STRANGE, queue=True)
+
+    with psycopg.connect(acting) as connection:
+        owners = connection.execute(
+            "select distinct tableowner from pg_tables where schemaname = 'public'"
+        ).fetchall()
+    assert owners == [("another owner",)]
+    with psycopg.connect(acting, autocommit=True) as connection:
+        connection.execute(sql.SQL("set role {}").format(role))
+        connection.execute("select forget_finished_threads(1)")
+        connection.execute("select count(*) from versions")
+        connection.execute("select pgmq.create('bells')")
 
 
 def test_a_missing_extension_is_a_configuration_error(postgres):

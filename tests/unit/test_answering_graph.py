@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import JsonValue
 
+from core.errors import Conflict
 from core.recording import Observed, recording
-from core.schemas.answer import Draft, SentenceVerdict
+from core.schemas.answer import Answer, Draft, SentenceVerdict
 from core.schemas.evidence import Budget, EvidenceRequest, Plan
 from core.schemas.run import EntryKind, Step
 from graphs import running
@@ -206,12 +207,8 @@ class KeepingRuns:
         await self.inner.add_step(step, *rest)
 
 
-async def test_recorded_run_is_replayed_exactly_without_searching_or_encoding(
-    repositories: Repositories, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await add(repositories, "manual", MANUAL)
-    await add(repositories, "forum", FORUM, "anonymous")
-    run_id = uuid4()
+async def recorded(repositories: Repositories, run_id: UUID) -> tuple[Answer, Playback]:
+    """An answer, and what its run recorded."""
     kept = KeepingRuns(repositories.runs)
     answer = await ask(
         repositories,
@@ -224,7 +221,16 @@ async def test_recorded_run_is_replayed_exactly_without_searching_or_encoding(
         for step in kept.steps
         for entry in step.entries
     }
-    playback = Playback(kept.steps, payloads)
+    return answer, Playback(kept.steps, payloads)
+
+
+async def test_recorded_run_is_replayed_exactly_without_searching_or_encoding(
+    repositories: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add(repositories, "manual", MANUAL)
+    await add(repositories, "forum", FORUM, "anonymous")
+    run_id = uuid4()
+    answer, playback = await recorded(repositories, run_id)
     player: Any = playback
     monkeypatch.setattr(running, "recording", lambda recorder: recording(player))
 
@@ -234,3 +240,58 @@ async def test_recorded_run_is_replayed_exactly_without_searching_or_encoding(
 
     assert again == answer
     assert playback.entries_left == 0
+
+
+@pytest.mark.parametrize("changed", ["version_id", "text_sha256"])
+async def test_a_replay_refuses_a_text_that_is_not_the_recorded_one(
+    repositories: Repositories, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    await add(repositories, "manual", MANUAL)
+    run_id = uuid4()
+    _, playback = await recorded(repositories, run_id)
+    (searched,) = [entry for entry, _ in playback.entries if entry.name == "hybrid"]
+    results: Any = searched.value
+    results[0][changed] = "another"
+    player: Any = playback
+    monkeypatch.setattr(running, "recording", lambda recorder: recording(player))
+
+    with pytest.raises(Conflict, match="no longer matches"):
+        await ask(
+            repositories, TORQUE, run_id=uuid4(), journal=RunJournal(repositories.runs, run_id)
+        )
+
+
+def long_row(torque: str) -> str:
+    """One unit of more than 400 characters."""
+    remark = (
+        "with oiled threads and flat washers while the pump stands cold and the flange faces have "
+        "been wiped clean of old gasket and grease by hand "
+    ) * 3
+    return f"The casing nuts of the KX-10 pump are tightened to {torque} {remark.strip()}.\n"
+
+
+async def test_a_conflict_shows_all_its_sides_however_long_they_are(
+    repositories: Repositories,
+) -> None:
+    await add(repositories, "manual", long_row("62 Nm"), "upload")
+    await add(repositories, "bulletin", long_row("95 Nm"), "upload")
+
+    answer = await ask(repositories, TORQUE, budget=Budget(max_context_characters=600))
+
+    assert answer.outcome == "conflict"
+    assert "62 Nm" in answer.text
+    assert "95 Nm" in answer.text
+
+
+async def test_one_excluded_page_does_not_silence_an_ordinary_source(
+    repositories: Repositories,
+) -> None:
+    pressure = "The working pressure of the KX-10 pump is {} bar.\n"
+    await add(repositories, "manual", pressure.format(5), "upload")
+    await add(repositories, "page", pressure.format(9), "crawled")
+
+    answer = await ask(repositories, "What is the working pressure of the KX-10 pump?")
+
+    assert answer.outcome == "answered"
+    assert "5 bar" in answer.text
+    assert "9 bar" not in answer.text

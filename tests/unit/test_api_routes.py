@@ -1,5 +1,6 @@
 """The API over storage in memory: statuses, problems, headers and streams."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -8,8 +9,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
+from starlette.types import Message
 
 from api.app import create_app
 from api.backend import Backend
@@ -37,6 +40,8 @@ class FakeBackend:
         self.storage = InMemoryStorage()
         self.rung: list[UUID] = []
         self.down: dict[str, Exception] = {}
+        self.endless = False
+        self.cancelled = asyncio.Event()
 
     async def tenant_of_key(self, key: str) -> UUID:
         self._fail("storage")
@@ -65,6 +70,12 @@ class FakeBackend:
             outputs = {"draft": {"text": "unchecked words"}, "selected": [1, 2]}
             await on_step(StepNotice("select_evidence", 4, 0.01, outputs))
         self._fail("answer")
+        if self.endless:
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                self.cancelled.set()
+                raise
         return make_answer(question)
 
     async def faults(self) -> dict[str, str]:
@@ -109,16 +120,19 @@ def backend() -> FakeBackend:
     return FakeBackend()
 
 
-@pytest.fixture
-def client(backend: FakeBackend) -> Iterator[TestClient]:
+def make_app(backend: FakeBackend) -> FastAPI:
     @asynccontextmanager
     async def open_fake(settings: Settings, database_url: str) -> AsyncGenerator[Backend]:
         yield backend
 
     settings = Settings(max_document_bytes=LIMIT)
-    app = create_app(settings, "postgresql://unused", open_backend=open_fake)
+    return create_app(settings, "postgresql://unused", open_backend=open_fake)
+
+
+@pytest.fixture
+def client(backend: FakeBackend) -> Iterator[TestClient]:
     headers = {"Authorization": "Bearer qst_alice"}
-    with TestClient(app, headers=headers, raise_server_exceptions=False) as opened:
+    with TestClient(make_app(backend), headers=headers, raise_server_exceptions=False) as opened:
         yield opened
 
 
@@ -314,6 +328,8 @@ class TestUpload:
             ("a", {"principal": ""}, ("query", "principal")),
             ("a", {"collection": "c" * 101}, ("query", "collection")),
             ("a", {"color": "red"}, ("query", "color")),
+            ("e%CC%81", {}, ("path", "document")),
+            ("a%E2%80%A8b", {}, ("path", "document")),
         ],
     )
     def test_an_invalid_field_is_named(
@@ -552,14 +568,55 @@ class TestAnswers:
         response = client.post("/v1/answers", json={"question": "Q?", "stream": True})
         assert_problem(response, 503, "storage_unavailable")
 
+    @pytest.mark.parametrize(
+        ("failure", "code"),
+        [(ModelUnavailable(), "model_unavailable"), (RuntimeError("inside"), "internal_error")],
+    )
     def test_a_stream_that_fails_later_ends_with_an_error_event(
-        self, client: TestClient, backend: FakeBackend
+        self, client: TestClient, backend: FakeBackend, failure: Exception, code: str
     ) -> None:
-        backend.down["answer"] = ModelUnavailable()
+        backend.down["answer"] = failure
         response = client.post("/v1/answers", json={"question": "Q?", "stream": True})
         events = read_events(response)
         assert [name for name, _ in events] == ["step", "error"]
-        assert events[1][1]["code"] == "model_unavailable"
+        assert events[1][1]["code"] == code
+        assert "inside" not in response.text
+
+    async def test_a_client_that_leaves_in_the_middle_ends_the_run(
+        self, backend: FakeBackend
+    ) -> None:
+        backend.endless = True
+        left = asyncio.Event()
+        asked: list[Message] = [
+            {"type": "http.request", "body": b'{"question":"Q?","stream":true}'}
+        ]
+
+        async def receive() -> Message:
+            if asked:
+                return asked.pop()
+            await left.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            if b"event: step" in message.get("body", b""):
+                left.set()
+
+        headers = [
+            (b"authorization", b"Bearer qst_alice"),
+            (b"content-type", b"application/json"),
+        ]
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},  # as uvicorn says
+            "method": "POST",
+            "path": "/v1/answers",
+            "query_string": b"",
+            "headers": headers,
+            "state": {"settings": Settings(), "backend": backend},
+        }
+        async with asyncio.timeout(10):
+            await make_app(backend)(scope, receive, send)
+            await backend.cancelled.wait()
 
     @pytest.mark.parametrize(
         ("body", "field"),
@@ -610,6 +667,20 @@ class TestLastResort:
         response = client.post("/v1/answers", json={"question": "Q?"})
         body = assert_problem(response, 500, "internal_error")
         assert "secret" not in json.dumps(body)
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/v1/documents",
+            "/v1/jobs",
+            "/v1/runs",
+            f"/v1/documents/{UUID(int=1)}/memories",
+            f"/v1/versions/{UUID(int=1)}/text",
+        ],
+    )
+    def test_an_unknown_parameter_is_named(self, client: TestClient, path: str) -> None:
+        response = client.get(path, params={"colour": "red"})
+        assert fields(assert_problem(response, 422, "invalid_request")) == {("query", "colour")}
 
     def test_an_unknown_path_and_a_wrong_method_are_problems(self, client: TestClient) -> None:
         assert_problem(client.get("/v2/nothing"), 404, "not_found")

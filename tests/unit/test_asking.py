@@ -74,6 +74,19 @@ def test_cue_terms_leave_out_asking_words_and_keep_part_numbers_whole():
                 "What is the working pressure of the HP-260?",
             ),
         ),
+        (
+            "To what torque are the nuts tightened, and how often are the bearings greased?",
+            ("To what torque are the nuts tightened?", "how often are the bearings greased?"),
+        ),
+        (
+            "To what torque are the casing nuts tightened, and how often are they checked?",
+            (
+                "To what torque are the casing nuts tightened?",
+                "how often are the casing nuts checked?",
+            ),
+        ),
+        ("Which bed is used and where is it?", ()),
+        ("What is tightened, and how often is it checked?", ()),
         ("What is the distance between Paris and London?", ()),
         ("What is the difference in price of S3 and S5?", ()),
         ("What is the population of Trinidad and Tobago?", ()),

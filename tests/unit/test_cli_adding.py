@@ -3,6 +3,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import cli.client
 from cli.adding import Added, FileToAdd, add_files, find_files
 from cli.client import Client
 from cli.failures import UsageFailed
@@ -19,6 +20,12 @@ JOB = {
     "finished_at": "2026-01-01T00:00:02Z",
 }
 SUBMITTED = {"document": {"id": JOB["document_id"]}, "job": JOB}
+
+
+@pytest.fixture(autouse=True)
+def hardly_any_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli.client, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(cli.client, "PATIENCE_SECONDS", 0.1)
 
 
 class Silent:
@@ -94,3 +101,53 @@ def test_a_job_that_waits_for_the_broker_is_followed_all_the_same(tmp_path: Path
     (added,) = add(httpx.MockTransport(handler), file)
     assert added.ok
     assert added.job_id == JOB["id"]
+
+
+def test_a_dropped_connection_is_tried_again(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("x")
+    dropped: set[str] = set()
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.method not in dropped:
+            dropped.add(request.method)
+            raise httpx.RemoteProtocolError("peer closed connection")
+        return httpx.Response(200, json=SUBMITTED if request.method == "PUT" else JOB)
+
+    (added,) = add(httpx.MockTransport(handler), file)
+    assert added.state == "succeeded"
+    assert dropped == {"PUT", "GET"}
+
+
+def test_a_connection_dropped_for_good_is_the_outcome_of_its_file_only(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
+    good.write_text("x")
+    bad.write_text("x")
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("bad.txt"):
+            raise httpx.WriteError("broken pipe")
+        return httpx.Response(200, json=SUBMITTED if request.method == "PUT" else JOB)
+
+    (first,) = add(httpx.MockTransport(handler), bad)
+    (second,) = add(httpx.MockTransport(handler), good)
+
+    assert (first.state, first.ok) == ("unknown", False)
+    assert first.error is not None
+    assert first.error.code == "server_unreachable"
+    assert second.ok
+
+
+def test_a_file_that_was_taken_is_never_called_refused(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("x")
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT":
+            return httpx.Response(202, json=SUBMITTED)
+        return httpx.Response(503, json={"code": "storage_unavailable", "status": 503})
+
+    (added,) = add(httpx.MockTransport(handler), file)
+    assert (added.state, added.job_id) == ("unknown", JOB["id"])
+    assert added.error is not None
+    assert added.error.code == "storage_unavailable"

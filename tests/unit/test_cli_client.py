@@ -125,6 +125,44 @@ def test_events_go_on_after_a_broken_connection() -> None:
     assert resumed == ["0", "1", "1"]
 
 
+def test_a_stream_that_ends_with_an_error_is_refused() -> None:
+    problem = {"code": "internal_error", "status": 500, "detail": "our fault"}
+    text = f"event: error\ndata: {json.dumps(problem)}\n\n"
+    with pytest.raises(Refused, match="internal_error: our fault"):
+        list(make_client(lambda _: httpx.Response(200, text=text)).job_events(uuid4()))
+
+
+def test_a_server_that_stays_away_is_waited_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, asked = 1000.0, 0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    def handler(_: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        raise httpx.ConnectError("refused")
+
+    monkeypatch.setattr(cli.client, "RETRY_SECONDS", 0.5)
+    monkeypatch.setattr(cli.client.time, "sleep", sleep)
+    monkeypatch.setattr(cli.client.time, "monotonic", lambda: now)
+    file = tmp_path / "a.txt"
+    file.touch()
+    client = make_client(handler)
+
+    with pytest.raises(ServerUnreachable):
+        client.put_document("a", file, {})
+    assert cli.client.PATIENCE_SECONDS < now - 1000 < cli.client.PATIENCE_SECONDS + 10
+    assert asked < 30
+    before = asked
+    with pytest.raises(ServerUnreachable):
+        client.put_document("b", file, {})
+    assert asked == before + 1
+
+
 def test_a_document_is_found_by_its_external_id() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         assert request.url.params["external_id"] == "manual"

@@ -6,7 +6,7 @@ import pytest
 
 from cli.client import Client
 from cli.demo import CorpusDocument, DemoQuestion, expectations, in_waves, is_exact, load_script
-from cli.memory import Process, instance_processes
+from cli.memory import Process, instance_processes, process_name
 from core.ids import sha256_of
 from core.schemas.answer import Answer, Citation
 from core.schemas.document import Source, Span
@@ -76,6 +76,21 @@ def test_a_good_answer_meets_every_expectation() -> None:
 )
 def test_each_expectation_can_fail(answer: Answer, missed: int) -> None:
     assert met(answer) == [index != missed for index in range(4)]
+
+
+def test_only_what_must_never_be_said_is_vital() -> None:
+    checks = expectations(QUESTION, make_answer("95 Nm."))
+    assert [check.vital for check in checks] == [False, False, True, False]
+
+
+def test_a_process_is_called_by_what_it_runs() -> None:
+    def name(*arguments: str) -> str:
+        return process_name(Process(1, 0, arguments))
+
+    assert name("/bin/python", "-m", "celery", "-A", "worker.app:app", "") == "celery"
+    assert name("/usr/bin/postgres", "-D", "/data", "") == "postgres"
+    assert name("postgres: quaestor-1: checkpointer", "") == "postgres: quaestor-1: checkpointer"
+    assert name() == ""
 
 
 @pytest.mark.parametrize("stored", ["The nut takes 62 Nm.", "The nut takes 95 Nm."])

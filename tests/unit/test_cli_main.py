@@ -1,10 +1,12 @@
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+import cli.migrating
 from cli.main import COMMANDS, app
 
 runner = CliRunner()
@@ -71,6 +73,42 @@ def test_settings_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
         assert result.exit_code == 0
         assert "very_secret" not in result.output
         assert "hidden" not in result.output
+
+
+def test_the_example_of_the_settings_is_the_one_in_the_project() -> None:
+    result = runner.invoke(app, ["settings", "--example"])
+    assert result.exit_code == 0
+    assert result.stdout == (Path(__file__).parents[2] / ".env.example").read_text()
+
+
+@pytest.mark.parametrize(
+    ("service_url", "granted"),
+    [
+        (None, {}),
+        ("postgresql://service@db/quaestor", {"app_role": "service"}),
+        ("postgresql:///quaestor?host=/run&user=service", {"app_role": "service"}),
+    ],
+)
+def test_the_tables_are_granted_to_the_role_of_the_service(
+    monkeypatch: pytest.MonkeyPatch, service_url: str | None, granted: dict[str, str]
+) -> None:
+    seen: list[tuple[str, dict[str, object]]] = []
+    monkeypatch.setattr(cli.migrating, "migrate", lambda url, **given: seen.append((url, given)))
+    monkeypatch.setenv("QUAESTOR_DATABASE_OWNER_URL", "postgresql://owner@db/quaestor")
+    if service_url:
+        monkeypatch.setenv("QUAESTOR_DATABASE_URL", service_url)
+
+    assert runner.invoke(app, ["migrate"]).exit_code == 0
+    assert seen == [("postgresql://owner@db/quaestor", {"queue": True, **granted})]
+
+
+def test_adding_without_a_server_says_so_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("QUAESTOR_API_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("QUAESTOR_API_KEY", "qst_x")
+    (tmp_path / "a.txt").write_text("x")
+    assert runner.invoke(app, ["add", str(tmp_path / "a.txt")]).exit_code == 3
 
 
 def test_an_unknown_suite_is_a_usage_error() -> None:

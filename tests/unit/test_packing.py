@@ -45,3 +45,10 @@ def test_a_centre_larger_than_the_limit_stands_alone():
     assert [unit.index for unit in trim_units(units, 1, 20)] == [1]
     with pytest.raises(IndexError):
         trim_units(units, 9, 20)
+
+
+def test_some_are_kept_whatever_their_size_and_come_first():
+    a, b, c = (UUID(int=n) for n in range(3))
+    found = [Packable(a, 0.2, 900), Packable(b, 0.9, 800), Packable(c, 0.5, 50)]
+    assert pack(found, 1_000, {a}) == (a, c)
+    assert pack(found, 1_000, {a, b}) == (b, a)

@@ -25,7 +25,7 @@ class KeptRuns:
         self.blobs: dict[str, bytes] = {}
         self.ends: list[tuple[RunStatus, str | None]] = []
 
-    async def start(self, run: Run) -> None:
+    async def start(self, run: Run, lease: Lease | None = None) -> None:
         self.started = run
 
     async def add_step(
@@ -34,7 +34,13 @@ class KeptRuns:
         self.steps_added.append(step)
         self.blobs.update(blobs)
 
-    async def finish(self, run_id: object, status: RunStatus, error: str | None = None) -> None:
+    async def finish(
+        self,
+        run_id: object,
+        status: RunStatus,
+        error: str | None = None,
+        lease: Lease | None = None,
+    ) -> None:
         self.ends.append((status, error))
 
     async def blob(self, sha256: str) -> bytes:
@@ -126,6 +132,11 @@ def a_run() -> Run:
     )
 
 
+def a_lease() -> Lease:
+    ids = {name: uuid4() for name in ("job_id", "tenant_id", "document_id", "version_id", "run_id")}
+    return Lease(kind="memories.build", owner="me", fence=1, attempt=1, **ids)
+
+
 @pytest.mark.parametrize(
     ("error", "of_resumable", "of_other"),
     [
@@ -141,9 +152,9 @@ def a_run() -> Run:
 async def test_run_ends_unless_another_attempt_will_go_on_with_it(
     runs: KeptRuns, error: BaseException, of_resumable: str | None, of_other: str
 ) -> None:
-    for resumable in (True, False):
+    for lease in (a_lease(), None):
         with pytest.raises(type(error)):
-            async with recorded_run(runs, a_run(), resumable=resumable):  # type: ignore[arg-type]
+            async with recorded_run(runs, a_run(), lease):  # type: ignore[arg-type]
                 raise error
 
     expected = [of_resumable] if of_resumable else []
@@ -151,7 +162,7 @@ async def test_run_ends_unless_another_attempt_will_go_on_with_it(
 
 
 async def test_run_that_ends_well_succeeded(runs: KeptRuns) -> None:
-    async with recorded_run(runs, a_run(), resumable=True):  # type: ignore[arg-type]
+    async with recorded_run(runs, a_run()):  # type: ignore[arg-type]
         pass
 
     assert runs.ends == [("succeeded", None)]

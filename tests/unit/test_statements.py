@@ -111,3 +111,45 @@ def test_an_edited_copy_differs_in_one_kind_of_slot():
     assert edited_copy(edited, original) >= 0.7
     assert edited_copy(original, original._replace(document_id=edited.document_id)) == 0.0
     assert reworded is None or edited_copy(reworded, original) == 0.0
+
+
+SAFE = "Is the HP-260 safe to use with sea water?"
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [
+        ("The HP-260 is safe to use with sea water.", "yes"),
+        ("The HP-260 is safe to use with sea water and does not need a filter.", "yes"),
+        ("The HP-260 is safe to use with sea water and needs no water filter.", "yes"),
+        ("Without a filter, the HP-260 is safe to use with sea water.", "yes"),
+        ("The HP-260 is not safe to use with sea water.", "no"),
+        ("The HP-260 is not, whatever others say, safe to use with sea water.", "no"),
+        ("The HP-260 is never not safe to use with sea water.", None),
+    ],
+)
+def test_yes_or_no_is_told_by_the_clause_that_speaks_to_the_question(text, polarity):
+    found = statement(text, SAFE)
+    assert (found.value and found.value.text) == polarity
+    assert found.negated is (polarity == "no")
+
+
+def test_a_negation_about_something_else_is_no_conflict():
+    left = statement("The HP-260 is safe to use with sea water.", SAFE)
+    right = statement("The HP-260 is safe to use with sea water and does not need a filter.", SAFE)
+    assert not conflict(left, right)
+
+
+def test_weeks_against_months_are_in_conflict():
+    question = "How often is the seal of the HP-240 replaced?"
+    left = statement("The seal of the HP-240 is replaced every 4 weeks.", question)
+    right = statement("The seal of the HP-240 is replaced every 6 months.", question)
+    assert conflict(left, right)
+
+
+def test_a_spaced_dash_is_a_range_and_no_conflict():
+    question = "What is the working pressure of the HP-240?"
+    left = statement("The working pressure of the HP-240 is 5 – 10 bar.", question)
+    right = statement("The working pressure of the HP-240 is 5 to 10 bar.", question)
+    assert left.value.text == right.value.text == "5..10 bar"
+    assert not conflict(left, right)

@@ -58,6 +58,7 @@ CRAWLED = candidate("crawled", trust="crawled")
 ANONYMOUS = candidate("anonymous", trust="anonymous")
 OWNER = candidate("owner", trust="owner")
 FAINT = candidate("faint", relevance=0.01)
+BAD = [assess(candidate(f"bad{at}"), "exclude", 10 + at) for at in range(3)]
 
 CASES = {
     "an ordinary source is enough": (
@@ -110,12 +111,28 @@ CASES = {
         ("answer", "enough_support"),
     ),
     "many exclusions look wider": (
-        ([assess(GOOD), assess(OTHER, "exclude", 1)], [GOOD, OTHER]),
+        ([assess(GOOD), *BAD], [GOOD]),
         ("widen", "excluded_majority"),
     ),
-    "many exclusions beside a trusted source do not matter": (
-        ([assess(OWNER), assess(OTHER, "exclude", 1)], [OWNER, OTHER]),
+    "one exclusion beside one ordinary source is the filter's work": (
+        ([assess(GOOD), assess(CRAWLED, "exclude", 1)], [GOOD, CRAWLED]),
         ("answer", "enough_support"),
+    ),
+    "many exclusions beside a trusted source do not matter": (
+        ([assess(OWNER), *BAD], [OWNER]),
+        ("answer", "enough_support"),
+    ),
+    "many exclusions beside two independent ordinary sources do not matter": (
+        ([assess(GOOD), assess(OTHER, group=1), *BAD], [GOOD, OTHER]),
+        ("answer", "enough_support"),
+    ),
+    "two ordinary sources of one group are not enough beside many exclusions": (
+        ([assess(GOOD), assess(OTHER), *BAD], [GOOD, OTHER]),
+        ("widen", "excluded_majority"),
+    ),
+    "two independent crawled pages are not enough beside many exclusions": (
+        ([assess(CRAWLED), assess(ANONYMOUS, group=1), *BAD], [CRAWLED, ANONYMOUS]),
+        ("widen", "excluded_majority"),
     ),
     "excluded evidence supports nothing": (
         (
@@ -148,7 +165,7 @@ AFTER = {
         ("report_conflict", "rivals"),
     ),
     "still mostly exclusions: abstain": (
-        ([assess(GOOD), assess(OTHER, "exclude", 1)], [GOOD, OTHER], (), "widen"),
+        ([assess(GOOD), *BAD], [GOOD], (), "widen"),
         ("abstain", "excluded_majority"),
     ),
 }
@@ -197,6 +214,7 @@ def test_the_outcome_does_not_depend_on_order(found, seed):
         settle(
             EvidenceVerdict(assessments=tuple(assess(c, a, g) for c, a, g in order)),
             [c for c, _, _ in order],
+            [],
         )
         for order in (made, shuffled)
     }
@@ -207,3 +225,14 @@ def test_an_unassessed_candidate_is_not_sound():
     stray = candidate("stray")
     assert make_id("x") != stray.memory_id
     assert judge([assess(OTHER)], [stray]).reason == "single_low_trust"
+
+
+def test_what_a_widened_request_left_out_is_not_counted_again():
+    left_out = tuple(item.memory_id for item in BAD)
+    widened = TriedRequest(
+        request=EvidenceRequest(text="q", reason="widen", exclude_memories=left_out),
+        found=10,
+        new=5,
+    )
+    outcome = judge([assess(GOOD), *BAD], [GOOD], attempts=[tried(), widened])
+    assert (outcome.action, outcome.reason) == ("answer", "enough_support")

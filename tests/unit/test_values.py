@@ -15,6 +15,13 @@ from tools.values import codes, dates, names, negations, numbers, rival_values, 
         ("reduced from 4,000 h to 3,000 h", ["4000 h", "3000 h"]),
         ("2,900 rpm or 1 450 rpm", ["2900 rpm", "1450 rpm"]),
         ("minus 10 °C", ["-10 °c"]),
+        ("is -10 °C, at −5 °C", ["-10 °c", "-5 °c"]),
+        ("-10 to -5 °C", ["-10..-5 °c"]),
+        ("min -10 °C | max -5 °C", ["-10 °c", "-5 °c"]),
+        ("5 – 10 bar", ["5..10 bar"]),
+        ("5 bar – 10 bar", ["5..10 bar"]),
+        ("5 bar -10 bar", ["5..10 bar"]),
+        ("5 -10 bar", ["5..10 bar"]),
         ("not exceed 0.05 mm", ["0.05 mm"]),
         ("0,05 mm", ["0.05 mm"]),
         ("costs $4.5 million or €1,200", ["4500000 $", "1200 €"]),
@@ -70,6 +77,14 @@ def test_every_value_stands_where_it_says(text):
         ("20 °C", "68 °F", True),
         ("45 Nm", "62 Nm", False),
         ("45 Nm", "45 bar", False),
+        ("5 mW", "5 MW", False),
+        ("900 mW", "0.9 W", True),
+        ("2 MW", "2,000 kW", True),
+        ("3 mPa", "3 MPa", False),
+        ("1 MPa", "10 bar", True),
+        ("30 days", "1 month", True),
+        ("52 weeks", "1 year", True),
+        ("26 weeks", "1 month", False),
     ],
 )
 def test_numbers_are_compared_in_one_unit(left, right, same):
@@ -95,3 +110,36 @@ def test_only_values_of_one_measure_without_common_point_are_rivals():
 def test_negating_words_are_counted():
     assert negations("It must not run dry, and it cannot; never.") == 3
     assert negations("It runs.") == 0
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same", "rival"),
+    [
+        ("12 May", "12 May 2021", True, False),
+        ("12 May", "13 May 2021", False, True),
+        ("12 May", "2021", False, False),
+        ("May 2021", "12 May", True, False),
+        ("12 May 2020", "12 May 2021", False, True),
+        ("the 10th century", "the 11th century", False, True),
+    ],
+)
+def test_dates_are_compared_by_what_both_of_them_give(left, right, same, rival):
+    (one,), (other,) = dates(left), dates(right)
+    assert same_value(one, other) is same_value(other, one) is same
+    assert rival_values(one, other) is rival_values(other, one) is rival
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "rival"),
+    [
+        ("4 weeks", "6 months", True),
+        ("10 days", "1 month", True),
+        ("4 weeks", "1 month", False),
+        ("180 days", "6 months", False),
+        ("4,000 hours", "1 month", False),
+    ],
+    ids=["weeks", "days", "four weeks", "half a year", "running hours"],
+)
+def test_weeks_and_months_are_compared_but_running_hours_are_not(left, right, rival):
+    (one,), (other,) = numbers(left), numbers(right)
+    assert rival_values(one, other) is rival_values(other, one) is rival

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from core.errors import ConfigurationError
 from core.settings import Settings
+from worker import __main__ as entrypoint
 from worker.app import BUILD_TASK, QUEUE, celery_app, worker_command
 
 SOCKET_URL = "postgresql://quaestor_app@/quaestor?host=/run/pg&port=5433"
@@ -77,6 +78,25 @@ def test_the_command_runs_threads_under_this_python() -> None:
 def test_more_runs_than_connections_are_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="QUAESTOR_DATABASE_POOL_SIZE"):
         worker_command(settings(worker_threads=4, database_pool_size=4))
+
+
+def test_the_entrypoint_becomes_the_worker_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    become: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr("os.execv", lambda program, command: become.append((program, command)))
+    monkeypatch.setenv("QUAESTOR_DATABASE_URL", SOCKET_URL)
+    monkeypatch.setenv("QUAESTOR_WORKER_THREADS", "3")
+
+    entrypoint.main()
+
+    assert become == [(sys.executable, worker_command(settings(worker_threads=3)))]
+
+
+@pytest.mark.parametrize("broker_url", [None, "redis://localhost"])
+def test_a_worker_without_a_database_is_a_configuration_error(broker_url: str | None) -> None:
+    with pytest.raises(ConfigurationError, match="QUAESTOR_DATABASE_URL"):
+        worker_command(settings(database_url=None, broker_url=broker_url))
 
 
 def test_who_rings_does_not_import_the_work() -> None:

@@ -51,6 +51,9 @@ create table versions (
     content_sha256 text not null,
     filename text not null,
     size bigint not null,
+    source json not null,
+    collection text not null,
+    title text,
     status text not null,
     media_type text,
     text_sha256 text,
@@ -132,6 +135,7 @@ create table jobs (
 );
 create index jobs_by_age on jobs (tenant_id, created_at, id);
 create index jobs_by_version on jobs (tenant_id, version_id);
+create index jobs_by_run on jobs ((run_id::text));
 create index jobs_open on jobs (state) where state in ('queued', 'running', 'retrying');
 create table job_events (
     id bigint generated always as identity primary key,
