@@ -108,8 +108,8 @@ async def test_a_silent_broker_holds_no_thread_of_others(silent: Dispatcher) -> 
         call.cancel()
     await asyncio.gather(*calls, return_exceptions=True)
 
-    assert waiting == len(calls)
-    assert seconds < 1.0
+    assert waiting > len(calls) // 2
+    assert seconds < PATIENCE_SECONDS / 2
 
 
 async def test_a_broker_that_froze_is_rung_again_when_it_thaws(

@@ -28,7 +28,7 @@ from storage.repositories import open_repositories
 from storage.sweeping import due_jobs
 from worker.driving import drive
 
-SETTINGS = Settings(lease_seconds=0.6, retry_base_seconds=0.01, max_attempts=3)
+SETTINGS = Settings(lease_seconds=1.5, retry_base_seconds=0.01, max_attempts=3)
 DONE = BuildResult("succeeded", 1, ())
 STEPS = 4
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from core.errors import BrokerUnavailable
 from core.ids import new_id
@@ -13,7 +14,6 @@ from core.schemas.job import JobError
 from storage.database import Database
 from storage.protocols import Repositories, Upload
 from storage.repositories import open_repositories
-from storage.tenants import create_tenant
 from worker.sweeper import RINGS_PER_FREE_THREAD, sweep
 
 
@@ -45,14 +45,20 @@ async def database(fresh_database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def kept(database: Database) -> Repositories:
-    return open_repositories(database, await create_tenant(database, "ada"))
+async def kept(database: Database, tenant_id: UUID) -> Repositories:
+    return open_repositories(database, tenant_id)
 
 
 async def queued(kept: Repositories) -> UUID:
     source = Source(principal="ada", origin="workshop")
     upload = Upload(f"manual-{new_id()}", "manual.txt", f"Oil {new_id()}.".encode(), source)
     return (await kept.documents.submit(upload)).job.id
+
+
+async def forget_rings(database: Database, tenant_id: UUID) -> None:
+    """Make the last ring for every job one of an hour ago."""
+    async with database.transaction(tenant_id) as connection:
+        await connection.execute(text("update jobs set rung_at = now() - interval '1 hour'"))
 
 
 async def sweep_with(
@@ -77,13 +83,13 @@ async def test_a_job_that_was_just_rung_for_is_left_alone(
 
 
 async def test_a_forgotten_job_is_rung_once_per_term(
-    database: Database, kept: Repositories, bell: Bell
+    database: Database, tenant_id: UUID, kept: Repositories, bell: Bell
 ) -> None:
     job_id = await queued(kept)
-    await asyncio.sleep(0.2)
+    await forget_rings(database, tenant_id)
 
     for _ in range(3):
-        await sweep_with(database, bell, forgotten_seconds=0.2)
+        await sweep_with(database, bell)
 
     assert bell.rung == [job_id]
 
@@ -115,14 +121,14 @@ async def test_a_busy_worker_does_not_ring(
 
 
 async def test_a_long_queue_is_rung_in_turns(
-    database: Database, kept: Repositories, bell: Bell
+    database: Database, tenant_id: UUID, kept: Repositories, bell: Bell
 ) -> None:
     waiting = {await queued(kept) for _ in range(RINGS_PER_FREE_THREAD + 2)}
-    await asyncio.sleep(0.5)
+    await forget_rings(database, tenant_id)
 
-    await sweep_with(database, bell, forgotten_seconds=0.5, free_threads=1)
+    await sweep_with(database, bell, free_threads=1)
     first = len(bell.rung)
-    await sweep_with(database, bell, forgotten_seconds=0.5, free_threads=1)
+    await sweep_with(database, bell, free_threads=1)
 
     assert first == RINGS_PER_FREE_THREAD
     assert set(bell.rung) == waiting

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from core.errors import LeaseLost, StorageUnavailable
+from core.errors import LeaseLost, RunCancelled, StorageUnavailable
 from core.ids import new_id
 from core.schemas.job import Lease
 from graphs.running import RunControl
@@ -48,7 +48,9 @@ async def cancel_requested() -> bool:
 
 def lease() -> Lease:
     ids: dict[str, UUID] = {name: new_id() for name in Lease.model_fields if name.endswith("_id")}
-    return Lease.model_validate({"owner": "one", "fence": 1, "attempt": 1, **ids})
+    return Lease.model_validate(
+        {"owner": "one", "kind": "memories.build", "fence": 1, "attempt": 1, **ids}
+    )
 
 
 async def keep(*beats: Beat) -> RunControl:
@@ -67,5 +69,6 @@ async def test_a_missed_heartbeat_is_followed_by_the_next(
 ) -> None:
     control = await keep(missed, missed, cancel_requested)
 
-    assert control.cancel_requested
+    with pytest.raises(RunCancelled):
+        control.check()
     assert caplog.messages == ["heartbeat missed"] * 2
