@@ -29,7 +29,7 @@ check: setup  ## Format, lint, types, import contracts, unit and contract tests
 	$(BIN)/ruff check $(PACKAGES) tests demo bootstrap.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q tests/unit tests/contract
+	$(BIN)/pytest -q -n 2 tests/unit tests/contract
 
 test: check  ## check, then integration and end-to-end tests on real services
 	$(BIN)/pytest -q tests/integration tests/e2e
