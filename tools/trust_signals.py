@@ -132,6 +132,7 @@ _WEAK = (
     ),
 )
 
+_WHITE = re.compile(r"\s+")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40,8000}={0,2}(?![A-Za-z0-9+/=])")
 _COUNT_OF_INVISIBLE = re.compile(r"\d+ invisible characters?")
 
@@ -164,13 +165,19 @@ def hidden_flags(hidden: Sequence[str]) -> tuple[Flag, ...]:
 
 
 def _wording(text: str) -> Iterator[Flag]:
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    folded = _folded(text)
     for family in _STRONG:
         if match := family.pattern.search(folded):
             yield _flag("injection", strong=True, detail=f"{family.name}: {match.group()}")
     for family in _WEAK:
         if match := family.pattern.search(folded):
             yield _flag("instruction_like", strong=False, detail=f"{family.name}: {match.group()}")
+
+
+def _folded(text: str) -> str:
+    """One case and one form; each run of white space is one blank or line end."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return _WHITE.sub(lambda run: "\n" if "\n" in run.group() else " ", plain)
 
 
 def _decoded(text: str) -> Iterator[str]:

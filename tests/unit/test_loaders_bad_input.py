@@ -2,6 +2,7 @@
 
 import struct
 from io import BytesIO
+from time import perf_counter
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import docx
@@ -213,6 +214,12 @@ def test_lone_surrogates_become_replacement_characters() -> None:
     ]
 
 
+def test_one_odd_character_in_a_short_text_does_not_make_it_binary() -> None:
+    assert texts(read(b"Hello \xed\xa0\x80 world text", "a.txt")) == ["Hello \ufffd world text"]
+    with pytest.raises(UnsupportedFormat):
+        read(b"Hello \x01\x02\x03\x04 world text", "a.txt")
+
+
 def test_mixed_encodings_are_mended_and_told() -> None:
     loaded = read("Die Prüfung ist für alle. ".encode() + "Die Prüfung.".encode("cp1252"), "a.txt")
 
@@ -308,3 +315,62 @@ def test_a_table_of_absurd_spans_stays_small() -> None:
     loaded = read(b"<html><table>" + row * 100 + b"</table></html>", "a.html")
 
     assert len(loaded.text) < 200_000
+
+
+def test_numbers_that_no_sheet_can_hold_are_read_as_they_stand() -> None:
+    stream = BytesIO()
+    with ZipFile(BytesIO(workbook_bytes(4))) as source, ZipFile(stream, "w") as target:
+        for member in source.infolist():
+            data = source.read(member)
+            for row, number in enumerate((b"1e999", b"-1e999", b"1" * 400, b"7")):
+                data = data.replace(b"<v>%d</v>" % row, b"<v>%s</v>" % number)
+            target.writestr(member.filename, data)
+
+    assert texts(read(stream.getvalue(), "a.xlsx"))[1:] == [
+        "Part: QP-0 | Price: inf",
+        "Part: QP-1 | Price: -inf",
+        "Part: QP-2 | Price: " + "1" * 400,
+        "Part: QP-3 | Price: 7",
+    ]
+
+
+_LONG = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("pattern", "filename"),
+    [
+        ("====\n", "rules.txt"),
+        ("Title\n=====\n", "headings.txt"),
+        ("- x\n  y\n", "items.txt"),
+        ("  more\n", "item.txt"),
+        ("a narrow line of words that is wrapped at its margin and goes on\n", "wrapped.txt"),
+        ("short\n", "lines.txt"),
+        ("e\u0301\u0323" + "\u0301\u0323" * 200, "marks.txt"),
+        ("<tr><td rowspan=1000>x</td></tr>", "rowspan.html"),
+        ("<tr><td rowspan=1000 colspan=200>x</td><td>y</td></tr>", "spans.html"),
+        ("<p>word</p>", "cell.html"),
+    ],
+)
+def test_a_megabyte_of_anything_is_read_in_seconds(pattern: str, filename: str) -> None:
+    body = pattern * (_LONG // len(pattern.encode()))
+    if filename == "item.txt":
+        body = f"- first\n{body}"
+    if filename == "cell.html":
+        body = f"<tr><td>a</td><td>{body}</td></tr>"
+    if filename.endswith(".html"):
+        body = f"<html><table><tr><td>a<td>b</tr>{body}</table></html>"
+    started = perf_counter()
+
+    read(f"Words first.\n\n{body}".encode() if "txt" in filename else body.encode(), filename)
+
+    assert perf_counter() - started < 10.0
+
+
+def test_a_field_of_a_megabyte_is_read_in_seconds() -> None:
+    started = perf_counter()
+
+    loaded = read(("Title: Pump\nNote: long\n" + " more\n" * 150_000).encode(), "a.txt")
+
+    assert perf_counter() - started < 5.0
+    assert loaded.title == "Pump"

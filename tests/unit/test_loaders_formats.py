@@ -8,12 +8,16 @@ import docx
 import openpyxl
 import pytest
 from docx.document import Document as WordDocument
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from openpyxl.workbook import Workbook
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from core.schemas.document import LoadedDocument
 from tools.loaders import LOADERS, LoadLimits, load
+
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def read(content: bytes | str, filename: str) -> LoadedDocument:
@@ -212,6 +216,52 @@ def test_records_without_a_header_are_just_their_values() -> None:
     assert texts(read("1,2\n3,4\n5,6\n", "a.csv")) == ["1 | 2", "3 | 4", "5 | 6"]
 
 
+def test_cells_that_agree_are_not_merged_cells() -> None:
+    assert texts(read("min,max\n10,10\n3,4\n", "a.csv")) == ["min: 10 | max: 10", "min: 3 | max: 4"]
+    assert texts(read("7,7\n3,4\n", "a.csv")) == ["7 | 7", "3 | 4"]
+
+
+def test_agreeing_cells_of_pages_and_documents_keep_their_columns() -> None:
+    page = "<html><table><tr><th>min<th>max</tr><tr><td>10<td>10</tr></table></html>"
+    workbook = openpyxl.Workbook()
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip(table._cells, ["min", "max", "10", "10"], strict=True):
+        cell.text = text
+    for row in (["min", "max"], [10, 10]):
+        workbook.active.append(row)
+
+    for content, filename in (
+        (page, "a.html"),
+        (workbook_bytes(workbook), "a.xlsx"),
+        (word_bytes(document), "a.docx"),
+    ):
+        assert texts(read(content, filename), "table_row") == ["min: 10 | max: 10"]
+
+
+def test_a_cell_merged_across_the_row_says_its_value_once() -> None:
+    page = (
+        "<html><table><tr><th>Part<th>Price</tr><tr><td colspan=2>Seals</tr>"
+        "<tr><td>QP-1<td>4</tr></table></html>"
+    )
+    workbook = openpyxl.Workbook()
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=2)
+    for cell, text in zip(table._cells, ["Part", "Price", "Seals", "", "QP-1", "4"], strict=True):
+        cell.text = text
+    table.cell(1, 0).merge(table.cell(1, 1))
+    for row in (["Part", "Price"], ["Seals"], ["QP-1", 4]):
+        workbook.active.append(row)
+    workbook.active.merge_cells("A2:B2")
+
+    for content, filename in (
+        (page, "a.html"),
+        (workbook_bytes(workbook), "a.xlsx"),
+        (word_bytes(document), "a.docx"),
+    ):
+        assert texts(read(content, filename), "table_row") == ["Seals", "Part: QP-1 | Price: 4"]
+
+
 def test_a_caption_above_the_header_is_a_paragraph() -> None:
     loaded = read("Price list,,\nPart,Price,Note\nQP-1,4,x\n", "a.csv")
 
@@ -316,6 +366,26 @@ def test_a_package_with_another_name_is_told_by_its_content() -> None:
     document.add_paragraph("Hello there.")
 
     assert texts(read(word_bytes(document), "notes.txt")) == ["Hello there."]
+
+
+def test_notes_follow_the_text_of_a_word_document() -> None:
+    document = docx.Document()
+    document.add_paragraph("Change it yearly.")
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    for kind in ("endnote", "footnote"):
+        xml = (
+            f'<w:{kind}s xmlns:w="{space}"><w:{kind} w:type="separator" w:id="0"><w:p><w:r>'
+            f"<w:t>line</w:t></w:r></w:p></w:{kind}><w:{kind} w:id='1'><w:p><w:r>"
+            f"<w:t>Said in a {kind}.</w:t></w:r></w:p></w:{kind}></w:{kind}s>"
+        )
+        part = Part(PackURI(f"/word/{kind}s.xml"), "application/xml", xml.encode())
+        document.part.relate_to(part, f"{RELATIONS}/{kind}s")
+
+    assert texts(read(word_bytes(document), "a.docx")) == [
+        "Change it yearly.",
+        "Said in a footnote.",
+        "Said in a endnote.",
+    ]
 
 
 # PDF
@@ -492,6 +562,45 @@ def test_an_html_message_is_read_without_its_tags() -> None:
     assert texts(read(message.as_bytes(), "a")) == ["Hello", "It leaks again."]
 
 
+def test_every_text_part_of_a_message_is_read_and_a_forwarded_one_named() -> None:
+    forwarded = EmailMessage()
+    forwarded["Subject"] = "Old quote"
+    forwarded.set_content("Not to be read.")
+    forwarded.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="in.pdf")
+    versions = EmailMessage()
+    versions.set_content("The plain version.")
+    versions.add_alternative("<p>The rich version.</p>", subtype="html")
+    message = EmailMessage()
+    message["Subject"] = "Seal"
+    message["From"] = "ada@example.org"
+    message.make_mixed()
+    message.attach(versions)
+    for text, kind in (("Second part.", "plain"), ("<p>Third part.</p>", "html")):
+        part = EmailMessage()
+        part.set_content(text, subtype=kind)
+        message.attach(part)
+    message.add_attachment(forwarded)
+    message.add_attachment("BEGIN:VCALENDAR", subtype="calendar", disposition="inline")
+
+    loaded = read(message.as_bytes(), "a.eml")
+
+    assert texts(loaded) == ["Seal", "The plain version.", "Second part.", "Third part."]
+    assert [warning.partition(" (")[0] for warning in loaded.warnings] == [
+        "forwarded message not read: Old quote",
+        "attachment not read: without a name",
+    ]
+
+
+def test_the_rich_version_is_read_where_the_plain_one_is_empty() -> None:
+    message = EmailMessage()
+    message["Subject"] = "Seal"
+    message["From"] = "ada@example.org"
+    message.set_content(" \n")
+    message.add_alternative("<p>It leaks.</p>", subtype="html")
+
+    assert texts(read(message.as_bytes(), "a.eml")) == ["Seal", "It leaks."]
+
+
 # Transcripts
 
 
@@ -522,6 +631,21 @@ def test_subrip_names_are_speakers() -> None:
         ("Is it dry?", "ADA"),
         ("It is dry.", "BOB"),
     ]
+
+
+def test_cues_without_blank_lines_between_them_are_told_by_their_times() -> None:
+    loaded = read(
+        "1\n00:00:01,000 --> 00:00:02,000\nADA: Is it 12\n"
+        "2\n00:00:02,000 --> 00:00:03,000\nor 13?\n"
+        "3\n00:00:03,000 --> 00:00:04,000\nBOB: It is\n13\n",
+        "a.srt",
+    )
+
+    assert [(unit.text, unit.speaker) for unit in loaded.units] == [
+        ("Is it 12 or 13?", "ADA"),
+        ("It is 13", "BOB"),
+    ]
+    assert loaded.metadata["paragraph_starts"] == "00:00:01 00:00:03"
 
 
 # Structured text

@@ -1,5 +1,6 @@
 import re
 from contextlib import suppress
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -33,6 +34,32 @@ def check(loaded: LoadedDocument) -> None:
     blocks = [unit.block for unit in loaded.units]
     assert blocks == sorted(blocks)
     loaded.model_dump_json().encode()
+
+
+@given(st.text(alphabet="aé\u0301\u0323\u0344\u0f73\u0f71ǖ\u1100\u1161\u09c7\u09be", max_size=120))
+@settings(deadline=None, max_examples=300)
+def test_the_normal_form_of_stacked_marks_is_its_own(text: str) -> None:
+    assert normalise(normalise(text)) == normalise(text)
+
+
+def test_ordinary_marks_are_all_kept() -> None:
+    assert normalise("e\u0301 " + "a" + "\u0323" * 30) == "é ạ" + "\u0323" * 29
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "\u0f73", "\u0344", "\u0301\x07\u0323"])
+def test_endless_stacks_of_marks_are_cut(marks: str) -> None:
+    started = perf_counter()
+
+    text = normalise("a" + marks * 300_000 + "b")
+
+    assert perf_counter() - started < 2.0
+    assert text[-1] == "b"
+    assert len(text) <= 32
+    assert normalise(text) == text
+
+
+def test_second_controls_are_dropped_and_next_line_ends_a_line() -> None:
+    assert normalise("a\x80b\x9fc\x85d") == "abc\nd"
 
 
 @given(BYTES, st.sampled_from(["txt", "md", "csv", "rst", "html", "json", "vtt", "eml", "xml", ""]))

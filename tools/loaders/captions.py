@@ -52,11 +52,18 @@ def _cues(text: str) -> Iterator[_Cue]:
     """Every cue with words; notes, styles and regions have no timing line and are passed over."""
     for block in re.split(r"\n[ \t]*\n", text):
         lines = block.strip("\n").split("\n")
-        for index, line in enumerate(lines[:3]):
-            timing = _TIMING.match(line)
-            if timing:
-                yield from _spoken(timing, lines[index + 1 :])
-                break
+        timings = [
+            (index, timing) for index, line in enumerate(lines) if (timing := _TIMING.match(line))
+        ]
+        for place, (index, timing) in enumerate(timings):
+            last = place + 1 == len(timings)
+            stop = len(lines) if last else _cue_end(lines, timings[place + 1][0])
+            yield from _spoken(timing, lines[index + 1 : stop])
+
+
+def _cue_end(lines: list[str], following: int) -> int:
+    """Where a cue ends that no blank line parts from the ``following`` one: before its number."""
+    return following - 1 if lines[following - 1].strip().isdecimal() else following
 
 
 def _spoken(timing: re.Match[str], lines: list[str]) -> Iterator[_Cue]:

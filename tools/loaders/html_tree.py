@@ -5,13 +5,13 @@ nothing. Also reads the small vocabulary in which trafilatura hands back a page'
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree, html
 
 from core.errors import CorruptDocument, EmptyExtraction
-from tools.loaders.lines import join
-from tools.loaders.tables import as_table
+from tools.loaders.lines import join_all
+from tools.loaders.tables import Covered, as_table
 from tools.loaders.units import DocumentBuilder
 
 Element = etree._Element
@@ -32,7 +32,6 @@ _BLOCKS: Final = frozenset(
     )
 )  # fmt: skip
 _ITEMS: Final = frozenset(("li", "item", "dd"))
-_ORDERED: Final = frozenset(("ol",))
 _ROWS: Final = frozenset(("tr", "row"))
 _CELLS: Final = frozenset(("td", "th", "cell"))
 _BREAKS: Final = frozenset(("br", "lb", "hr"))
@@ -40,6 +39,9 @@ _HEADING: Final = re.compile(r"h([1-6])")
 _WHITE: Final = re.compile(r"\s+")
 _MAX_COLUMNS: Final = 200
 _MAX_ROWSPAN: Final = 1_000
+_SPANNED_PLACES: Final = 200_000
+_SPANNED_CHARACTERS: Final = 2_000_000
+"""What the merged cells of one page may repeat: without a limit few bytes make endless tables."""
 
 _HIDDEN_STYLE = re.compile(
     r"display:none|visibility:(?:hidden|collapse)"
@@ -152,6 +154,7 @@ class _TreeReader:
         self._counters: list[int | None] = []
         self._markers: list[str] = []
         self._tables: list[_Grid] = []
+        self._spans = _Spans()
         self._grids: set[Element] = set()
 
     def read(self, root: Element) -> None:
@@ -185,7 +188,7 @@ class _TreeReader:
         elif tag in _ITEMS:
             self._markers.append(self._next_marker())
         elif element in self._grids:
-            self._tables.append(_Grid())
+            self._tables.append(_Grid(self._spans))
         elif self._tables and tag in _ROWS:
             self._tables[-1].start_row()
         elif self._tables and tag in _CELLS:
@@ -252,14 +255,37 @@ class _TreeReader:
         self._builder.table(table.sentences())
 
 
+class _Spans:
+    """What the merged cells of one page may still fill beyond their own places."""
+
+    def __init__(self) -> None:
+        self.places = _SPANNED_PLACES
+        self.characters = _SPANNED_CHARACTERS
+
+
+class _Place(NamedTuple):
+    """A place in the grid: the texts of the cell that shows there, and how it got there."""
+
+    texts: list[str]
+    across: bool = False
+    repeats: bool = False
+
+
+class _Carried(NamedTuple):
+    """A place that goes on in the same column down to the row ``last``."""
+
+    place: _Place
+    last: int
+
+
 class _Grid:
     """Cells of one HTML table, laid out by their spans."""
 
-    def __init__(self) -> None:
-        self._rows: list[list[str]] = []
+    def __init__(self, spans: _Spans) -> None:
+        self._spans = spans
+        self._rows: list[list[_Place]] = []
         self._headers: list[bool] = []
-        self._carried: dict[tuple[int, int], str] = {}
-        self._column = 0
+        self._carried: dict[int, _Carried] = {}
 
     @property
     def in_cell(self) -> bool:
@@ -278,24 +304,20 @@ class _Grid:
         is_header = element.tag == "th" or element.get("role") == "head"
         self._headers[-1] = self._headers[-1] and is_header
         width = min(_number(element, "colspan"), max(_MAX_COLUMNS - len(row), 1))
-        self._span = (width, min(_number(element, "rowspan"), _MAX_ROWSPAN))
-        self._column = len(row)
-        row.extend([""] * self._span[0])
-        for down in range(1, self._span[1]):
-            for across in range(self._span[0]):
-                self._carried[len(self._rows) - 1 + down, self._column + across] = ""
+        column, self._texts = len(row), list[str]()
+        row.append(_Place(self._texts))
+        for _ in range(1, width):
+            self._repeat(row, _Place(self._texts, across=True, repeats=True))
+        last = len(self._rows) - 2 + min(_number(element, "rowspan"), _MAX_ROWSPAN)
+        for place in range(column, len(row)):
+            self._carried[place] = _Carried(row[place]._replace(repeats=True), last)
 
     def add(self, text: str) -> None:
-        row = self._rows[-1]
-        whole = join(row[self._column], " ".join(text.split()))
-        width, height = self._span
-        for across in range(width):
-            row[self._column + across] = whole
-            for down in range(1, height):
-                self._carried[len(self._rows) - 1 + down, self._column + across] = whole
+        self._texts.append(" ".join(text.split()))
 
     def rows(self) -> list[list[str]]:
-        return self._rows
+        """The texts row by row, those of merged cells repeated while the page's allowance lasts."""
+        return [[self._text(place) for place in row] for row in self._rows]
 
     def header_rows(self) -> int | None:
         """Leading rows made of header cells only; None when the markup does not say."""
@@ -304,9 +326,28 @@ class _Grid:
             count += 1
         return count if 0 < count < len(self._rows) else None
 
-    def _fill_carried(self, row: list[str]) -> None:
-        while len(row) < _MAX_COLUMNS and (len(self._rows) - 1, len(row)) in self._carried:
-            row.append(self._carried.pop((len(self._rows) - 1, len(row))))
+    def _fill_carried(self, row: list[_Place]) -> None:
+        number = len(self._rows) - 1
+        while len(row) < _MAX_COLUMNS:
+            carried = self._carried.get(len(row))
+            if carried is None or carried.last < number or not self._repeat(row, carried.place):
+                return
+
+    def _repeat(self, row: list[_Place], place: _Place) -> bool:
+        """Fill one more place with a merged cell; False when the page has had its share."""
+        if self._spans.places == 0:
+            return False
+        self._spans.places -= 1
+        row.append(place)
+        return True
+
+    def _text(self, place: _Place) -> str:
+        if place.repeats and self._spans.characters <= 0:
+            return ""
+        text = join_all(place.texts)
+        if place.repeats:
+            self._spans.characters -= len(text)
+        return Covered(text) if place.across else text
 
 
 def _is_data_table(table: Element) -> bool:

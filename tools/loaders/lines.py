@@ -1,7 +1,7 @@
 """Lines of text files and pages: which breaks are only wrapping, which lines begin list items."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _WRAP_FROM = 45
@@ -11,6 +11,9 @@ _BULLET = re.compile(r"[-*+•●○▪■◦‣⁃–—·\uf000-\uf0ff][ \t]+(
 _NUMBERED = re.compile(
     r"(?:\(?\d{1,3}(?:\.\d{1,3}){0,4}[.)]|\(?[a-zA-Z][.)]|\([ivxIVX]{1,5}\))[ \t]+(?=\S)"
 )
+_TAIL = 40
+"""Characters at the end of a text that decide how the next line joins it."""
+
 _HYPHENATED = re.compile(r"[^\W\d_]{2,}[-\u2010\u00ad]\Z")
 _CJK = re.compile(r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
@@ -40,18 +43,31 @@ def join_wrapped(lines: Sequence[str]) -> str:
     """One text of the lines of one paragraph; breaks that are not wrapping stay as ``\\n``."""
     stripped = [line.strip() for line in lines]
     widest = max((len(line) for line in lines), default=0)
-    text = ""
+    kept: list[list[str]] = []
     for index, line in enumerate(stripped):
-        wraps = index > 0 and _is_wrap(lines[index - 1], line, widest)
-        text = join(text, line) if wraps else f"{text}\n{line}" if index else line
-    return text
+        if index > 0 and _is_wrap(lines[index - 1], line, widest):
+            kept[-1].append(line)
+        else:
+            kept.append([line])
+    return "\n".join(join_all(wrapped) for wrapped in kept)
+
+
+def join_all(lines: Iterable[str]) -> str:
+    """All pieces of one wrapped line as one, in time linear in their length."""
+    done: list[str] = []
+    tail = ""
+    for line in lines:
+        tail = join(tail, line)
+        done.append(tail[:-_TAIL])
+        tail = tail[-_TAIL:]
+    return "".join((*done, tail))
 
 
 def join(left: str, right: str) -> str:
     """Two halves of a wrapped line as one: hyphens healed, no space between CJK characters."""
     if not left or not right:
         return left or right
-    if _HYPHENATED.search(left[-40:]) and right[0].islower():
+    if _HYPHENATED.search(left[-_TAIL:]) and right[0].islower():
         return left[:-1] + right
     if _CJK.match(left[-1]) and _CJK.match(right[0]):
         return left + right

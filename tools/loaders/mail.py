@@ -1,14 +1,15 @@
 """Mail: the readable part of a message; subject, people and date as metadata.
 
-The plain part is preferred, the HTML part read where there is none. Quoted replies stay, said by
-whom they quote. Attachments are named, not opened.
+Every text part that stands in the message is read; of parts that say the same, the plain one is
+preferred, the HTML one read where there is none. Quoted replies stay, said by whom they quote.
+Attachments and forwarded messages are named, not opened.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes, policy
 from email.errors import MessageError
-from email.message import EmailMessage, Message
+from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ from tools.loaders.webpage import add_html
 
 _FIELDS = ("subject", "from", "to", "cc", "date", "message-id")
 _HEADER_LIMIT = 2_000
+_READ = ("text/plain", "text/html")
+_FORWARDED = "message/rfc822"
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 _NOT_BYTEWISE = ("utf-16", "utf-32", "utf-7", "iso-2022", "hz")
 _QUOTED = re.compile(r"[ \t]*((?:>[ \t]?)+)")
@@ -59,10 +62,12 @@ def _read_message(raw: RawDocument, message: EmailMessage) -> LoadedDocument:
     if "subject" in metadata:
         builder.heading(metadata["subject"], 1)
     sender = parseaddr(metadata.get("from", ""))
-    _add_body(builder, message, sender[0] or sender[1] or None)
-    for attachment in message.walk():
-        if _is_attachment(attachment):
-            builder.warn(_attachment_note(attachment))
+    body = dict.fromkeys(_inline(message))
+    for part in body:
+        _add_part(builder, part, sender[0] or sender[1] or None)
+    for part in _leaves(message):
+        if part not in body and _is_told(part):
+            builder.warn(_note(part))
     return builder.build(
         raw.media_type, metadata.get("subject"), metadata=metadata, warnings=raw.warnings
     )
@@ -79,13 +84,50 @@ def _fields(message: EmailMessage) -> dict[str, str]:
     return {field: value for field, value in found.items() if value}
 
 
-def _add_body(builder: DocumentBuilder, message: EmailMessage, sender: str | None) -> None:
-    plain = message.get_body(("plain",))
-    text = _text_of(plain) if plain is not None else ""
-    rich = message.get_body(("html",))
-    if not text.strip() and rich is not None and _text_of(rich).strip():
-        add_html(builder, _text_of(rich))
+def _inline(part: EmailMessage) -> Iterator[EmailMessage]:
+    """The text parts a reader sees, in order; of alternatives one."""
+    kind = part.get_content_type()
+    if kind == _FORWARDED or part.get_content_disposition() == "attachment":
         return
+    if kind == "multipart/alternative":
+        versions = [list(_inline(version)) for version in _children(part)]
+        yield from min(filter(None, versions), key=_is_rich, default=())
+    elif part.is_multipart():
+        for child in _children(part):
+            yield from _inline(child)
+    elif kind in _READ and _text_of(part).strip():
+        yield part
+
+
+def _is_rich(version: Sequence[EmailMessage]) -> bool:
+    return any(part.get_content_type() == "text/html" for part in version)
+
+
+def _leaves(part: EmailMessage) -> Iterator[EmailMessage]:
+    """Every part that holds no others; a forwarded message counts as one."""
+    if part.get_content_type() == _FORWARDED or not part.is_multipart():
+        yield part
+    else:
+        for child in _children(part):
+            yield from _leaves(child)
+
+
+def _children(part: EmailMessage) -> list[EmailMessage]:
+    parts = part.get_payload()
+    return (
+        [child for child in parts if isinstance(child, EmailMessage)] if part.is_multipart() else []
+    )
+
+
+def _add_part(builder: DocumentBuilder, part: EmailMessage, sender: str | None) -> None:
+    text = _text_of(part)
+    if part.get_content_type() == "text/html":
+        add_html(builder, text)
+    else:
+        _add_plain(builder, text, sender)
+
+
+def _add_plain(builder: DocumentBuilder, text: str, sender: str | None) -> None:
     speaker = sender
     previous = 0
     for passage in _passages(text):
@@ -114,7 +156,7 @@ def _passages(text: str) -> Iterator[_Passage]:
     yield _Passage(depth, "\n".join(lines))
 
 
-def _text_of(part: Message) -> str:
+def _text_of(part: EmailMessage) -> str:
     """The decoded text of a part; a wrong or unknown charset is found out from the bytes."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
@@ -136,12 +178,18 @@ def _decode_as(payload: bytes, charset: str | None) -> str:
         return decode(payload).text
 
 
-def _is_attachment(part: Message) -> bool:
+def _is_told(part: EmailMessage) -> bool:
+    """Whether a part left out is more than another version of what was read, or decoration."""
     named = part.get_filename() is not None or part.get_content_disposition() == "attachment"
-    return named and not part.is_multipart()
+    unread_text = part.get_content_maintype() == "text" and part.get_content_type() not in _READ
+    return named or unread_text or part.get_content_type() == _FORWARDED
 
 
-def _attachment_note(part: Message) -> str:
+def _note(part: EmailMessage) -> str:
+    if part.get_content_type() == _FORWARDED:
+        subjects = (_fields(child).get("subject", "") for child in _children(part))
+        subject = shorten(normalise(next(subjects, "")), 100)
+        return f"forwarded message not read: {subject or 'without a subject'}"
     payload = part.get_payload(decode=True)
     size = len(payload) if isinstance(payload, bytes) else 0
     name = shorten(normalise(part.get_filename() or "without a name"), 100)

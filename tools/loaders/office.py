@@ -53,7 +53,7 @@ def office_errors() -> Iterator[None]:
         yield
     except (
         BadZipFile, zlib.error, XMLSyntaxError, KeyError, ValueError, AttributeError, TypeError,
-        IndexError, EOFError, OSError,
+        IndexError, EOFError, OSError, ArithmeticError,
     ) as error:  # fmt: skip
         # The parsers trust the package: a missing part shows as whatever lookup fails first.
         raise CorruptDocument(f"the package is damaged ({type(error).__name__})") from error

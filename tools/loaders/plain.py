@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from core.schemas.document import LoadedDocument
-from tools.loaders.lines import Item, join, join_wrapped, list_item
+from tools.loaders.lines import Item, join_all, join_wrapped, list_item
 from tools.loaders.raw import RawDocument
 from tools.loaders.units import HEADING_LIMIT, DocumentBuilder
 
@@ -32,6 +32,10 @@ _SOURCE_EXTENSIONS = frozenset(
         "sh", "sql",
     )
 )  # fmt: skip
+
+
+_HEADING_LINES = 3
+"""The most lines that one heading takes: ruled above and below."""
 
 
 class _Heading(NamedTuple):
@@ -88,15 +92,16 @@ class PlainText:
 
     def _add_headings(self, lines: list[str]) -> list[str]:
         """Take headings off the block's start; what is left is a paragraph."""
-        while lines:
-            heading = self._heading(lines)
+        start = 0
+        while start < len(lines):
+            heading = self._heading(lines[start : start + _HEADING_LINES])
             if heading is None:
-                return lines
+                break
             if heading.title:
                 self._builder.heading(heading.title, heading.level)
                 self._literal = False
-            lines = lines[heading.lines :]
-        return lines
+            start += heading.lines
+        return lines[start:]
 
     def _heading(self, lines: Sequence[str]) -> _Heading | None:
         first = lines[0]
@@ -154,9 +159,7 @@ class PlainText:
     def _add_items(self, lines: Sequence[str], speaker: str | None) -> None:
         for item in _items(lines):
             first = list_item(item[0]) or Item("", item[0].strip())
-            text = first.text
-            for line in item[1:]:
-                text = join(text, line.strip())
+            text = join_all((first.text, *(line.strip() for line in item[1:])))
             self._builder.list_item(text, marker=first.marker, speaker=speaker)
 
 
@@ -183,18 +186,20 @@ def _underlines(rule: str, title: str) -> bool:
 
 def _fields(lines: Sequence[str]) -> dict[str, str]:
     """``Name: value`` lines with indented continuations, when the whole block is made of them."""
-    fields: dict[str, str] = {}
+    fields: dict[str, list[str]] = {}
     name = ""
     for line in lines:
         match = _FIELD.match(line)
         if match and match.group(1) not in fields:
             name = match.group(1)
-            fields[name] = (match.group(2) or "").strip()
+            fields[name] = [(match.group(2) or "").strip()]
         elif name and line[:1].isspace():
-            fields[name] = join(fields[name], line.strip())
+            fields[name].append(line.strip())
         else:
             return {}
-    return fields if len(fields) > 1 else {}
+    if len(fields) < 2:
+        return {}
+    return {name: join_all(pieces) for name, pieces in fields.items()}
 
 
 def _is_table_rule(line: str) -> bool:

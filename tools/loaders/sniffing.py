@@ -113,6 +113,8 @@ _PLAIN_EXTENSIONS = frozenset(
 )  # fmt: skip
 _ODD = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 _ODD_SHARE = 0.05
+_FEWEST_ODD = 4
+"""In a short text one damaged character is already a large share."""
 _NUL_SHARE = 0.4
 
 
@@ -180,8 +182,10 @@ def _has_stream(content: bytes, name: str) -> bool:
 def _is_binary(text: str) -> bool:
     """Text may hold stray controls, and NULs by the third, but not one odd character in twenty."""
     sample = text[:20_000]
-    odd = len(_ODD.findall(sample))
-    return odd > len(sample) * _ODD_SHARE or sample.count("\x00") > len(sample) * _NUL_SHARE
+    odd, nuls = len(_ODD.findall(sample)), sample.count("\x00")
+    if odd + nuls < _FEWEST_ODD:
+        return False
+    return odd > len(sample) * _ODD_SHARE or nuls > len(sample) * _NUL_SHARE
 
 
 def _text_format(text: str, extension: str) -> str:

@@ -5,7 +5,6 @@ Knows grids of cell texts; the loaders bring them. ``Part number: QP-1 | Price: 
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from core.text import collapse_spaces
@@ -17,6 +16,15 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _HEADER_LIMIT = 80
 _SEARCHED_ROWS = 10
 _MAX_HEADER_ROWS = 3
+
+
+class Covered(str):
+    """A cell's text, repeated where that cell spreads over its right neighbours.
+
+    Only a format that says which cells are merged can tell this from two cells that agree.
+    """
+
+    __slots__ = ()
 
 
 class Table(NamedTuple):
@@ -41,9 +49,9 @@ def row_sentence(columns: Row, row: Row) -> str:
 
     A cell merged across the row says its value once: it speaks about the rows below.
     """
-    filled = [cell for cell in row if cell]
-    if len(filled) > 1 and len(set(filled)) == 1:
-        return collapse_spaces(filled[0])
+    own = _own(row)
+    if len(own) == 1 and _has_spans(row):
+        return collapse_spaces(own[0])
     parts = []
     for index, cell in enumerate(row):
         value = collapse_spaces(cell)
@@ -54,11 +62,14 @@ def row_sentence(columns: Row, row: Row) -> str:
 
 
 def as_table(rows: Sequence[Row], *, header_rows: int | None = None) -> Table:
-    """Tell captions, header and body apart; ``header_rows`` where the format says it."""
-    grid = [tuple(collapse_spaces(cell) for cell in row) for row in rows]
+    """Tell captions, header and body apart; ``header_rows`` where the format says it.
+
+    Cells merged across columns come as their text followed by ``Covered`` ones.
+    """
+    grid = [tuple(_flat(cell) for cell in row) for row in rows]
     grid = [row for row in grid if any(row)]
     first = _first_wide_row(grid) if header_rows is None else 0
-    captions = tuple(" ".join(dict.fromkeys(filter(None, row))) for row in grid[:first])
+    captions = tuple(" ".join(_own(row)) for row in grid[:first])
     body = grid[first:]
     count = _header_rows(body) if header_rows is None else header_rows
     count = min(count, len(body))
@@ -67,10 +78,8 @@ def as_table(rows: Sequence[Row], *, header_rows: int | None = None) -> Table:
 
 def _first_wide_row(grid: Sequence[Row]) -> int:
     """Single-cell rows above a wider table are its captions."""
-    if max((_distinct(row) for row in grid), default=0) < 2:
-        return 0
     for index, row in enumerate(grid[:_SEARCHED_ROWS]):
-        if _distinct(row) > 1:
+        if len(_own(row)) > 1:
             return index
     return 0
 
@@ -90,7 +99,7 @@ def _header_rows(body: Sequence[Row]) -> int:
 def _names_columns(row: Row, following: Row) -> bool:
     """Words name columns; so do years, unless the next row has them in the same places."""
     filled = [cell for cell in row if cell]
-    if len(set(filled)) < 2 or len(filled) * 2 < len(row):
+    if len(_own(row)) < 2 or len(filled) * 2 < len(row):
         return False
     if any(len(cell) > _HEADER_LIMIT for cell in filled):
         return False
@@ -102,8 +111,7 @@ def _names_columns(row: Row, following: Row) -> bool:
 
 
 def _has_spans(row: Row) -> bool:
-    """Neighbours with one text come from a merged cell."""
-    return any(left and left == right for left, right in pairwise(row))
+    return any(cell and isinstance(cell, Covered) for cell in row)
 
 
 def _column_names(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -116,5 +124,11 @@ def _column_name(rows: Sequence[Row], column: int) -> str:
     return " / ".join(dict.fromkeys(labels))
 
 
-def _distinct(row: Row) -> int:
-    return len(set(filter(None, row)))
+def _flat(cell: str) -> str:
+    text = collapse_spaces(cell)
+    return Covered(text) if isinstance(cell, Covered) else text
+
+
+def _own(row: Row) -> list[str]:
+    """The filled cells, each merged one once."""
+    return [cell for cell in row if cell and not isinstance(cell, Covered)]

@@ -97,11 +97,6 @@ class DocumentBuilder:
             self._warnings.append(warning)
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing has been added."""
-        return not self._units
-
-    @property
     def first_heading(self) -> str | None:
         """The first heading so far."""
         return next((unit.text for unit in self._units if unit.kind == "heading"), None)

@@ -1,7 +1,8 @@
 """Word documents (.docx): the body in document order, with its headings, lists and tables.
 
 Reads the XML below python-docx's paragraphs where that library looks away: content controls, text
-boxes, inserted text. Deleted and hidden text is not part of the text.
+boxes, inserted text. Deleted and hidden text is not part of the text. Footnotes and endnotes
+follow at the end.
 """
 
 import re
@@ -11,13 +12,14 @@ from typing import Final
 
 from docx import Document
 from docx.document import Document as WordDocument
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
 from core.schemas.document import LoadedDocument
 from tools.loaders.html_tree import Element
 from tools.loaders.office import office_errors, package
 from tools.loaders.raw import RawDocument
-from tools.loaders.tables import as_table
+from tools.loaders.tables import Covered, as_table
 from tools.loaders.units import DocumentBuilder
 
 _HEADING_NAME: Final = re.compile(
@@ -34,6 +36,8 @@ _CONTAINERS: Final = (
     qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins"), qn("w:moveTo"),
     qn("w:smartTag"), qn("w:body"),
 )  # fmt: skip
+_NOTES: Final = (("/footnotes", qn("w:footnote")), ("/endnotes", qn("w:endnote")))
+"""How the relation to a part with notes ends, and what a note in it is called."""
 _CODE_STYLES: Final = ("code", "html preformatted", "macro", "source")
 
 
@@ -61,12 +65,19 @@ class _BodyReader:
     def __init__(self, document: WordDocument, builder: DocumentBuilder) -> None:
         self._builder = builder
         self._body = document.element.body
+        self._notes = list(_notes(document))
         self._styles = {style.style_id: (style.name or "").lower() for style in document.styles}
         self._outline = dict(_outline_levels(document.styles.element))
         self.title: str | None = None
 
     def read(self) -> None:
-        for block in _blocks(self._body):
+        self._add_blocks(self._body)
+        self._builder.end_block()
+        for note in self._notes:
+            self._add_blocks(note)
+
+    def _add_blocks(self, parent: Element) -> None:
+        for block in _blocks(parent):
             if block.tag == _TABLE:
                 self._add_table(block)
             else:
@@ -78,11 +89,7 @@ class _BodyReader:
         if text.strip():
             self._add_text(paragraph, text, style)
         for box in _text_boxes(paragraph):
-            for block in _blocks(box):
-                if block.tag == _TABLE:
-                    self._add_table(block)
-                else:
-                    self._add_paragraph(block)
+            self._add_blocks(box)
 
     def _add_text(self, paragraph: Element, text: str, style: str) -> None:
         level = self._level(paragraph, style)
@@ -150,7 +157,9 @@ class _BodyReader:
             continues = merge is not None and merge.get(_VALUE, "continue") == "continue"
             text = None if continues else " ".join(self._cell_texts(cell))
             width = int(span.get(_VALUE, "1")) if span is not None else 1
-            cells.extend([text] * min(width, 100))
+            covered = None if text is None else Covered(text)
+            cells.append(text)
+            cells.extend([covered] * (min(width, 100) - 1))
         return cells
 
     def _cell_texts(self, cell: Element) -> Iterator[str]:
@@ -161,7 +170,18 @@ class _BodyReader:
                     yield text
             else:
                 for row in _children(block, _ROW):
-                    yield " ".join(text for text in self._row(row) if text)
+                    texts = (text for text in self._row(row) if not isinstance(text, Covered))
+                    yield " ".join(filter(None, texts))
+
+
+def _notes(document: WordDocument) -> Iterator[Element]:
+    """Footnotes, then endnotes; the lines that part them from the text are kept among them."""
+    for ending, tag in _NOTES:
+        for relation in document.part.rels.values():
+            if relation.reltype.endswith(ending) and not relation.is_external:
+                for note in parse_xml(relation.target_part.blob).iter(tag):
+                    if note.get(qn("w:type"), "normal") == "normal":
+                        yield note
 
 
 def _blocks(parent: Element) -> Iterator[Element]:

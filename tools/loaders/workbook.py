@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from io import BytesIO
 from itertools import groupby
+from math import isfinite
 from typing import Protocol, cast
 from zipfile import ZipFile
 
@@ -19,7 +20,7 @@ from openpyxl.utils.cell import range_boundaries
 from core.schemas.document import LoadedDocument
 from tools.loaders.office import office_errors, package
 from tools.loaders.raw import RawDocument
-from tools.loaders.tables import Table, as_table
+from tools.loaders.tables import Covered, Table, as_table
 from tools.loaders.units import DocumentBuilder
 
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})\"")
@@ -121,11 +122,12 @@ def _filled(rows: Iterable[list[str]], merged: Merged) -> Iterator[list[str]]:
             if (number, column) in wanted:
                 anchors[number, column] = cell
         for column in covered.get(number, ()):
-            value = anchors.get(merged[number, column], "")
+            anchor = merged[number, column]
+            value = anchors.get(anchor, "")
             if value and column >= len(cells):
                 cells.extend([""] * (column + 1 - len(cells)))
             if value:
-                cells[column] = value
+                cells[column] = Covered(value) if column > anchor[1] else value
         yield cells
 
 
@@ -162,12 +164,22 @@ def _shown(cell: ReadOnlyCell | EmptyCell) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
+        if not _is_double(value):
+            return str(value)
         return _number(value, str(getattr(cell, "number_format", "") or ""))
     if isinstance(value, datetime):
         return (
             value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
         )
     return str(value).strip()
+
+
+def _is_double(value: float) -> bool:
+    """Whether Excel could hold the number; a hostile sheet writes ``1e999``, or 400 digits."""
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _number(value: float, number_format: str) -> str:
@@ -179,7 +191,8 @@ def _number(value: float, number_format: str) -> str:
 
 
 def _plain(value: float) -> str:
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:.10g}"
+    whole = abs(value) < 1e15 and value == int(value)
+    return str(int(value)) if whole else f"{value:.10g}"
 
 
 def _first_filled(row: Sequence[str]) -> int:
