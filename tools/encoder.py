@@ -23,8 +23,8 @@ from core.recording import Observed, observe
 Vectors = NDArray[np.float32]
 """Shape (n, dimensions), rows of length one, components representable as float16."""
 
-BATCH_TOKENS = 2_048
-"""Padded tokens in one call of the model: bounds memory, keeps a few cores busy."""
+BATCH_TOKENS = 1_024
+"""Padded tokens in one call of the model: larger batches cost memory and are no faster here."""
 CACHED_VECTORS = 16_384
 """Most recently used texts whose vectors are kept (12 MB at 384 dimensions)."""
 
