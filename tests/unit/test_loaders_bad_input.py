@@ -334,7 +334,10 @@ def test_numbers_that_no_sheet_can_hold_are_read_as_they_stand() -> None:
     ]
 
 
-_LONG = 1_000_000
+_LONG = {"txt": 1_000_000, "html": 300_000}
+"""Bytes at which an algorithm that is quadratic takes several times the limit."""
+_LIMIT = {"txt": 20.0, "html": 10.0}
+"""Seconds; several times what a linear one takes on a busy machine."""
 
 
 @pytest.mark.parametrize(
@@ -352,19 +355,20 @@ _LONG = 1_000_000
         ("<p>word</p>", "cell.html"),
     ],
 )
-def test_a_megabyte_of_anything_is_read_in_seconds(pattern: str, filename: str) -> None:
-    body = pattern * (_LONG // len(pattern.encode()))
+def test_endless_repetition_is_read_in_seconds(pattern: str, filename: str) -> None:
+    kind = filename.partition(".")[2]
+    body = pattern * (_LONG[kind] // len(pattern.encode()))
     if filename == "item.txt":
         body = f"- first\n{body}"
     if filename == "cell.html":
         body = f"<tr><td>a</td><td>{body}</td></tr>"
-    if filename.endswith(".html"):
+    if kind == "html":
         body = f"<html><table><tr><td>a<td>b</tr>{body}</table></html>"
     started = perf_counter()
 
-    read(f"Words first.\n\n{body}".encode() if "txt" in filename else body.encode(), filename)
+    read(f"Words first.\n\n{body}".encode() if kind == "txt" else body.encode(), filename)
 
-    assert perf_counter() - started < 10.0
+    assert perf_counter() - started < _LIMIT[kind]
 
 
 def test_a_field_of_a_megabyte_is_read_in_seconds() -> None:
