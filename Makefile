@@ -37,6 +37,10 @@ test: check  ## check, then integration and end-to-end tests on real services
 eval-loaders: setup  ## Load every public file: loaded, typed error, crashed
 	$(BIN)/quaestor eval loaders --data $${QUAESTOR_EVAL_DATA:-../shared/data/uniform} --part public
 
+reader-eval: setup  ## Reader figures on the public data, by a twin that did not see them (JSON=FILE)
+	$(BIN)/quaestor eval reader --data $${QUAESTOR_EVAL_DATA:-../shared/data/uniform} --part public \
+	  --model training/twin $(if $(JSON),--json $(JSON))
+
 lock: setup  ## Resolve the dependencies anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade \
 	  --python-version 3.11 --extra build --extra llm pyproject.toml -o requirements.lock
@@ -47,4 +51,4 @@ lock: setup  ## Resolve the dependencies anew (needs uv)
 clean:  ## Remove .venv and caches; data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo run check test eval-loaders lock clean
+.PHONY: help setup demo run check test eval-loaders reader-eval lock clean

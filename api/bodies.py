@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.fields import Channel, Collection, Cursor, ExternalId, Limit, Name, Question, Title
-from core.schemas.answer import Citation
+from core.schemas.answer import Citation, ShortAnswer
 from core.schemas.document import Document, TrustClass, Version
 from core.schemas.job import Job, JobState
 from core.schemas.run import Run, Step
@@ -124,6 +124,8 @@ class AnswerSentence(BaseModel):
 
     index: int
     text: str
+    answers: tuple[ShortAnswer, ...]
+    """The words in it that answer by themselves, as they stand in the source."""
     citations: tuple[Citation, ...]
 
 

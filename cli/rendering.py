@@ -6,8 +6,9 @@ What documents and servers say is shown as plain text: no markup, no control cha
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from pydantic_core import to_jsonable_python
 from rich import box
@@ -49,6 +50,8 @@ REASONS = {
     "excluded_majority": "too much of the evidence had to be excluded",
     "budget_spent": "the budget of this question is spent",
     "no_progress": "asking again brought nothing new",
+    "no_answer_found": "the passages that were read hold no answer",
+    "not_accepted": "what was found is not accepted as the answer",
     "no_supported_sentence": "no sentence passed its check against the sources",
     "unsupported_sentence_dropped": "a sentence without support was left out",
 }
@@ -122,14 +125,20 @@ def duration(seconds: float | None) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
-def with_markers(text: str, citations: Sequence[Citation]) -> str:
-    """The answer with ``[1]`` after each sentence that citation 1 carries."""
-    marked, position = "", 0
-    for end in sorted({citation.answer_span.end for citation in citations}):
-        numbers = "".join(f"[{c.number}]" for c in citations if c.answer_span.end == end)
-        marked += f"{text[position:end]} {numbers}"
-        position = end
-    return marked + text[position:]
+def with_markers(answer: Answer) -> Text:
+    """The text with ``[1]`` after each sentence that citation 1 carries, short answers in bold."""
+    bold = [span for sentence in answer.sentences for span in sentence.answer_spans]
+    markers: dict[int, str] = {}
+    for citation in answer.citations:
+        end = citation.answer_span.end
+        markers[end] = markers.get(end, "") + f"[{citation.number}]"
+    ends = {place for span in bold for place in (span.start, span.end)}
+    marked = Text()
+    for start, end in pairwise(sorted({0, len(answer.text), *ends, *markers})):
+        inside = any(span.start <= start and end <= span.end for span in bold)
+        marked.append_text(plain(answer.text[start:end], "bold" if inside else ""))
+        marked.append(f" {markers[end]}" if end in markers else "")
+    return marked
 
 
 def answer_view(answer: Answer) -> RenderableType:
@@ -150,9 +159,9 @@ def reason_text(code: str) -> str:
 
 
 def _answer_panel(answer: Answer) -> Panel:
-    text = with_markers(answer.text, answer.citations) or "No answer can be given."
+    text = with_markers(answer) if answer.text else plain("No answer can be given.")
     style = _STYLES[answer.outcome]
-    return make_panel(plain(text), title=state_text(answer.outcome), style=style)
+    return make_panel(text, title=state_text(answer.outcome), style=style)
 
 
 def _citation_view(citation: Citation) -> RenderableType:

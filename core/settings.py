@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         "tokenizer.json, or a hub id such as sentence-transformers/all-MiniLM-L6-v2.",
     )
     encoder_threads: int = Field(default=2, ge=1, description="Threads of one encoder call.")
+    reader: str = Field(
+        default="shipped",
+        description="shipped, or a folder with reader.onnx, reader.tokenizer.json and reader.json.",
+    )
+    reader_threads: int = Field(default=2, ge=1, description="Threads of one reader call.")
 
     # Building
     chunk_target_characters: int = Field(default=900, ge=100, description="Aim of the segmenter.")

@@ -1,7 +1,7 @@
 """The composition root: the only place that constructs collaborators, and chooses engines.
 
-One runtime per process: database, encoder, loader process and the agents of every role. What of
-it a run may use is told where the graph is started.
+One runtime per process: database, encoder, reader, loader process and the agents of every role.
+What of it a run may use is told where the graph is started.
 """
 
 import asyncio
@@ -39,6 +39,7 @@ from storage.repositories import open_repositories
 from tools.encoder import Encoder
 from tools.encoder_models import open_encoder
 from tools.loaders.process import LoaderProcess
+from tools.reader import Reader, open_reader
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Runtime:
     settings: Settings
     database: Database
     encoder: Encoder
+    reader: Reader
     loader: LoaderProcess
     agents: Agents
 
@@ -73,11 +75,15 @@ class Runtime:
         return open_repositories(self.database, tenant_id, max_attempts=self.settings.max_attempts)
 
     def engine(self) -> dict[str, str]:
-        """Which implementation and encoder a run uses, for its record."""
-        return {"engine": self.settings.engine, "encoder": self.encoder.id}
+        """Which implementation and models a run uses, for its record."""
+        return {
+            "engine": self.settings.engine,
+            "encoder": self.encoder.id,
+            "reader": self.reader.id,
+        }
 
 
-def make_agents(settings: Settings, encoder: Encoder) -> Agents:
+def make_agents(settings: Settings, encoder: Encoder, reader: Reader) -> Agents:
     """The agents of the configured engine."""
     match settings.engine:
         case "local":
@@ -92,10 +98,10 @@ def make_agents(settings: Settings, encoder: Encoder) -> Agents:
                 memory_verifier=LocalMemoryVerifier(),
                 planner=LocalPlanner(),
                 requester=LocalRequester(),
-                selector=LocalSelector(encoder),
-                evidence_verifier=LocalEvidenceVerifier(),
-                answerer=LocalAnswerer(encoder),
-                answer_verifier=LocalAnswerVerifier(),
+                selector=LocalSelector(reader, encoder),
+                evidence_verifier=LocalEvidenceVerifier(reader),
+                answerer=LocalAnswerer(reader, encoder),
+                answer_verifier=LocalAnswerVerifier(reader),
             )
 
 
@@ -104,7 +110,7 @@ async def open_runtime(settings: Settings, *, database_url: str) -> AsyncGenerat
     """Open every collaborator, and close them again.
 
     Raises StorageUnavailable, or ConfigurationError for a role that could bypass row-level
-    security and for encoder files that are not what they should be.
+    security and for model files that are not what they should be.
     """
     encoder = await asyncio.to_thread(
         open_encoder,
@@ -112,9 +118,11 @@ async def open_runtime(settings: Settings, *, database_url: str) -> AsyncGenerat
         settings.data_dir / "encoders",
         threads=settings.encoder_threads,
     )
+    reader = await asyncio.to_thread(open_reader, settings.reader, threads=settings.reader_threads)
+    agents = make_agents(settings, encoder, reader)
     loader = LoaderProcess.from_settings(settings)
     async with open_database(database_url, pool_size=settings.database_pool_size) as database:
         try:
-            yield Runtime(settings, database, encoder, loader, make_agents(settings, encoder))
+            yield Runtime(settings, database, encoder, reader, loader, agents)
         finally:
             await asyncio.to_thread(loader.close)

@@ -21,13 +21,14 @@ from core.schemas.outline import Chunk
 from core.schemas.run import Run
 from graphs.answering.graph import RECURSION_LIMIT, make_answering_graph
 from graphs.answering.state import AnswerContext
-from graphs.building.memories import Cut, assemble_memories, layer_texts, lexical_terms
+from graphs.building.memories import Cut, assemble_memories, describe, layer_texts, lexical_terms
 from graphs.running import RunJournal
 from storage.protocols import IndexedMemory, Repositories, Upload
-from tests.builders import HashingEncoder
+from tests.builders import HashingEncoder, WordsReader
 from tools.loaders import LoadLimits, load
 
 ENCODER = HashingEncoder()
+READER = WordsReader()
 
 
 async def add(
@@ -49,18 +50,17 @@ async def add(
         Chunk(index=n, first=first, stop=stop, part=0)
         for n, (first, stop) in enumerate(zip(starts, stops, strict=True))
     ]
-    memories = assemble_memories(
-        Cut(
-            submission.document,
-            version,
-            loaded.title,
-            loaded.text,
-            loaded.units,
-            outline,
-            chunks,
-            (),
-        )
+    cut = Cut(
+        submission.document,
+        version,
+        loaded.title,
+        loaded.text,
+        loaded.units,
+        outline,
+        chunks,
+        (),
     )
+    memories = assemble_memories(cut, describe(cut))
     indexed = []
     for memory in memories:
         vectors = await ENCODER.encode(list(layer_texts(memory).values()))
@@ -83,10 +83,10 @@ async def ask(repositories: Repositories, question: str, **other: Any) -> Answer
         "encoder": ENCODER,
         "planner": LocalPlanner(),
         "requester": LocalRequester(),
-        "selector": LocalSelector(),
-        "evidence_verifier": LocalEvidenceVerifier(),
-        "answerer": LocalAnswerer(ENCODER),
-        "answer_verifier": LocalAnswerVerifier(),
+        "selector": LocalSelector(READER),
+        "evidence_verifier": LocalEvidenceVerifier(READER),
+        "answerer": LocalAnswerer(READER, ENCODER),
+        "answer_verifier": LocalAnswerVerifier(READER),
         "budget": Budget(),
     }
     given: Any = {"question": question}

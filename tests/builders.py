@@ -1,4 +1,4 @@
-"""Small real things for tests: sources, units, memories, candidates, and a tiny encoder."""
+"""Small real things for tests: sources, units, memories, candidates, encoder and reader."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,8 +15,12 @@ from core.schemas.evidence import Candidate, Plan
 from core.schemas.memory import Flag, Memory
 from tools.asking import answer_type, cue_terms, question_type, subquestions
 from tools.encoder import Vectors
-from tools.lexical import content_terms
+from tools.lexical import content_terms, tokens
 from tools.loaders.sentences import sentence_ranges
+from tools.reader import FoundSpan, Judgement, Pair, Reading, Trial
+from tools.reader_files import chance
+from tools.reader_spans import NO_SPAN_MARGIN, TOP_SPANS
+from tools.values import negations
 
 NAMESPACE = UUID("00000000-0000-4000-8000-000000000000")
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -39,6 +43,76 @@ class HashingEncoder:
             if length:
                 row /= length
         return rows.astype(np.float16).astype(np.float32)
+
+
+class WordsReader:
+    """Reads by shared stems: no model, always the same.
+
+    A passage is relevant by its share of the question's terms; a sentence answers with its longest
+    run of words that the question lacks; a claim is refuted where numbers or negations differ.
+    """
+
+    id = "words-1"
+
+    async def rank(self, question: str, passages: Sequence[str]) -> tuple[float, ...]:
+        """The share of the question's terms that each passage has."""
+        return tuple(shared(question, passage) for passage in passages)
+
+    async def read(self, question: str, passages: Sequence[str]) -> tuple[Reading, ...]:
+        """One span per sentence, sure when the sentence has all of the question's terms."""
+        return tuple(self._reading(question, passage) for passage in passages)
+
+    async def judge(self, pairs: Sequence[Pair]) -> tuple[Judgement, ...]:
+        """Supported or refuted by the share of the claim's terms; the rest is neutral."""
+        return tuple(self._judgement(*pair) for pair in pairs)
+
+    async def accept(self, trials: Sequence[Trial]) -> tuple[float, ...]:
+        """As relevant as the passage is, if the answer stands in it."""
+        return tuple(
+            shared(trial.question, trial.passage) if trial.answer in trial.passage else 0.0
+            for trial in trials
+        )
+
+    def _reading(self, question: str, passage: str) -> Reading:
+        spans = []
+        for start, end in sentence_ranges(passage):
+            found = unasked_run(question, passage[start:end])
+            if found:
+                first, last = start + found[0], start + found[1]
+                score = 8 * shared(question, passage[start:end]) - 4
+                spans.append(FoundSpan(first, last, passage[first:last], score))
+        best = tuple(sorted(spans, key=lambda span: -span.score)[:TOP_SPANS])
+        margin = best[0].score if best else NO_SPAN_MARGIN
+        return Reading(best, margin, chance(margin, (1.0, 0.0)))
+
+    def _judgement(self, claim: str, evidence: str) -> Judgement:
+        told, known = (
+            {term for term in content_terms(text) if term[0].isdigit()}
+            for text in (claim, evidence)
+        )
+        share = shared(claim, evidence)
+        if negations(claim) % 2 != negations(evidence) % 2 or (known and told - known):
+            return Judgement(0.0, share, 1 - share)
+        return Judgement(share, 0.0, 1 - share)
+
+
+def shared(left: str, right: str) -> float:
+    """The share of the left text's terms that the right one has."""
+    asked = set(content_terms(left))
+    return len(asked & set(content_terms(right))) / len(asked) if asked else 0.0
+
+
+def unasked_run(question: str, sentence: str) -> tuple[int, int] | None:
+    """Where the longest run of words stands that bring a term the question lacks."""
+    asked = set(content_terms(question))
+    runs: list[tuple[int, int]] = []
+    follows = False
+    for token in tokens(sentence):
+        new = set(content_terms(sentence[token.start : token.end])) - asked
+        if new:
+            runs.append((runs.pop()[0] if follows else token.start, token.end))
+        follows = bool(new)
+    return max(runs, key=lambda run: run[1] - run[0], default=None)
 
 
 def make_id(name: str) -> UUID:

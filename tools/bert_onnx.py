@@ -1,12 +1,14 @@
-"""Turns BERT weights (safetensors) into one ONNX graph that ends in a unit sentence vector.
+"""Turns BERT weights (safetensors) into an ONNX graph, without torch, node by node.
 
-No torch: the graph is written node by node with the ``onnx`` package. Inputs ``input_ids`` and
-``attention_mask`` (int64, batch × tokens); output ``embedding`` (float32, batch × hidden): the mean
-of the last layer over real tokens, divided by its length. Knows the BERT encoder (post-layer-norm,
-GELU, absolute positions) and nothing of tokens or files beyond the two it is given.
+``BertGraph`` knows the embeddings and the layers (post-layer-norm, GELU, absolute positions) and
+nothing of tokens or files; whoever needs another end, or weights stored in another form, extends
+it. ``convert`` ends it in a unit sentence vector: inputs ``input_ids`` and ``attention_mask``
+(int64, batch × tokens); output ``embedding`` (float32, batch × hidden), the mean of the last layer
+over real tokens, divided by its length.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,14 +50,18 @@ def read_shape(config: Path) -> BertShape:
 
 def convert(weights: Path, config: Path, target: Path) -> None:
     """Write the ONNX graph of ``weights`` to ``target``, whole or not at all (about a second)."""
-    model = _Graph(load_file(weights), read_shape(config)).build()
+    write_model(SentenceGraph(load_file(weights), read_shape(config)).build(), target)
+
+
+def write_model(model: onnx.ModelProto, target: Path) -> None:
+    """Check the model and put it at ``target``, whole or not at all."""
     onnx.checker.check_model(model)
     partial = target.with_suffix(".partial")
     onnx.save(model, str(partial))
     partial.replace(target)
 
 
-class _Graph:
+class BertGraph:
     """Collects nodes and constants; each method adds one building block and names its output."""
 
     def __init__(self, weights: dict[str, NDArray[Any]], shape: BertShape) -> None:
@@ -64,22 +70,24 @@ class _Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
 
-    def build(self) -> onnx.ModelProto:
-        mask = self.op("Cast", "attention_mask", to=TensorProto.FLOAT)
+    def states(self, mask: str) -> str:
+        """The last layer, batch × tokens × hidden, for a float mask of one and zero."""
         states = self.embeddings()
         bias = self.attention_bias(mask)
         for index in range(self.shape.layers):
             states = self.layer(states, bias, f"encoder.layer.{index}")
-        self.pool(states, mask)
-        inputs = [
-            helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
-            for name in ("input_ids", "attention_mask")
-        ]
-        output = helper.make_tensor_value_info(
-            "embedding", TensorProto.FLOAT, ["batch", self.shape.hidden]
-        )
+        return states
+
+    def model(
+        self, name: str, inputs: Sequence[str], outputs: Mapping[str, Sequence[str | int]]
+    ) -> onnx.ModelProto:
+        """All that was collected, from int64 inputs (batch × tokens) to named float outputs."""
         graph = helper.make_graph(
-            self.nodes, "encoder", inputs, [output], list(self.constants.values())
+            self.nodes,
+            name,
+            [_value(put, TensorProto.INT64, ["batch", "tokens"]) for put in inputs],
+            [_value(put, TensorProto.FLOAT, sizes) for put, sizes in outputs.items()],
+            list(self.constants.values()),
         )
         return helper.make_model(
             graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9
@@ -95,14 +103,24 @@ class _Graph:
         self.constants.setdefault(name, numpy_helper.from_array(array, name))
         return name
 
-    def weight(self, name: str, *, transposed: bool = False) -> str:
+    def weight(self, name: str) -> str:
+        return self.constant(name, self.weights[name].astype(np.float32))
+
+    def matrix(self, name: str) -> str:
+        """A linear layer's weights as MatMul wants them: inputs × outputs."""
         array = self.weights[name].astype(np.float32)
-        if transposed:
-            return self.constant(f"{name}.transposed", np.ascontiguousarray(array.T))
-        return self.constant(name, array)
+        return self.constant(f"{name}.transposed", np.ascontiguousarray(array.T))
+
+    def words(self, name: str) -> str:
+        """The rows of the word table for the input ids."""
+        return self.op("Gather", self.weight(name), "input_ids")
+
+    def types(self, name: str) -> str:
+        """What is added for the token types; here all tokens are of the first."""
+        return self.constant("type", self.weights[name][0].astype(np.float32))
 
     def linear(self, value: str, name: str) -> str:
-        product = self.op("MatMul", value, self.weight(f"{name}.weight", transposed=True))
+        product = self.op("MatMul", value, self.matrix(f"{name}.weight"))
         return self.op("Add", product, self.weight(f"{name}.bias"))
 
     def layer_norm(self, value: str, name: str) -> str:
@@ -116,7 +134,7 @@ class _Graph:
         )
 
     def embeddings(self) -> str:
-        words = self.op("Gather", self.weight("embeddings.word_embeddings.weight"), "input_ids")
+        words = self.words("embeddings.word_embeddings.weight")
         length = self.op("Shape", "input_ids", start=1, end=2)
         positions = self.op(
             "Slice",
@@ -125,8 +143,8 @@ class _Graph:
             length,
             self.constant("axis_0", np.array([0], np.int64)),
         )
-        first_type = self.weights["embeddings.token_type_embeddings.weight"][0].astype(np.float32)
-        total = self.op("Add", self.op("Add", words, positions), self.constant("type", first_type))
+        placed = self.op("Add", words, positions)
+        total = self.op("Add", placed, self.types("embeddings.token_type_embeddings.weight"))
         return self.layer_norm(total, "embeddings.LayerNorm")
 
     def attention_bias(self, mask: str) -> str:
@@ -163,6 +181,19 @@ class _Graph:
         mixed = self.op("MatMul", weights, self.op("Transpose", value, perm=[0, 2, 1, 3]))
         return self.op("Reshape", self.op("Transpose", mixed, perm=[0, 2, 1, 3]), joined)
 
+
+class SentenceGraph(BertGraph):
+    """Ends in the mean of the tokens, of length one."""
+
+    def build(self) -> onnx.ModelProto:
+        mask = self.op("Cast", "attention_mask", to=TensorProto.FLOAT)
+        self.pool(self.states(mask), mask)
+        return self.model(
+            "encoder",
+            ("input_ids", "attention_mask"),
+            {"embedding": ("batch", self.shape.hidden)},
+        )
+
     def pool(self, states: str, mask: str) -> None:
         axis_1 = self.constant("axis_1", np.array([1], np.int64))
         weights = self.op("Unsqueeze", mask, self.constant("axis_2", np.array([2], np.int64)))
@@ -171,3 +202,7 @@ class _Graph:
         mean = self.op("Div", total, self.op("Max", count, self.constant("tiny", np.float32(1e-9))))
         length = self.op("ReduceL2", mean, axis_1, keepdims=1)
         self.op("Div", mean, length, name="embedding")
+
+
+def _value(name: str, kind: int, sizes: Sequence[str | int]) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, kind, list(sizes))

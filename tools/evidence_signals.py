@@ -137,6 +137,26 @@ def edited_copy_signal(
     )
 
 
+def contradiction_signals(
+    left: Statement, left_trust: float, right: Statement, right_trust: float, chance: float
+) -> tuple[Signal, ...]:
+    """Two statements that contradict each other in words: soft, on the less trusted of the two.
+
+    Among equals nobody is known to be wrong, and each is only suspected by half.
+    """
+    sides = [(left, left_trust, right_trust), (right, right_trust, left_trust)]
+    return tuple(
+        Signal(
+            code="conflict",
+            memory_id=own.memory_id,
+            value=round(chance if trust < others else chance / 2, 4),
+            detail="contradicted in words by another source",
+        )
+        for own, trust, others in sides
+        if trust <= others
+    )
+
+
 def risk(signals: Sequence[Signal], trust: float, witnesses: int) -> float:
     """The estimated chance that a candidate misleads, 0 to 1.
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from core.packing import trim_units
-from core.schemas.document import Unit
+from core.schemas.document import Span, Unit
 from core.schemas.evidence import AnswerType, Plan
+from core.spans import overlaps
 from tools.asking import answer_type, cue_terms, expected_dimensions
 from tools.lexical import content_terms
 from tools.ranking import TermWeights
@@ -50,6 +51,16 @@ def all_asked(plan: Plan) -> list[Asked]:
     return [asked(plan), *(asked(plan, part) for part in plan.subquestions)]
 
 
+def parts_asked(plan: Plan) -> list[Asked]:
+    """What must be answered: each subquestion, or else the question."""
+    return [asked(plan, part) for part in plan.subquestions] or [asked(plan)]
+
+
+def has_short_answer(plan: Plan) -> bool:
+    """Whether a few words can answer: not a procedure, a list, a comparison, nor yes or no."""
+    return plan.type == "fact"
+
+
 def answer_values(question: Asked, text: str) -> tuple[Value, ...]:
     """The values in ``text`` that could be the answer: of the asked kind, not in the question."""
     match question.answer_type:
@@ -76,17 +87,27 @@ def type_hit(question: Asked, text: str) -> float:
 
 
 class Measures(NamedTuple):
-    """What is seen of a sentence or passage; all but cosines lie between 0 and 1."""
+    """What is seen of a sentence or passage."""
 
     cosine: float
     """Of the question and the sentence."""
     coverage: float
-    """Share of the question's telling terms in the sentence."""
+    """Share of the question's telling terms in the sentence, 0 to 1."""
     context: float
     """The same with what stands around it."""
     type_hit: float
     prior: float
     """What was thought of it before: the passage's cosine, or the log-odds of its relevance."""
+    relevant: float
+    """Log-odds that the passage is relevant, as the reader sees it."""
+    answerable: float
+    """Log-odds that the passage holds an answer, as the reader sees it."""
+    behind: float
+    """Of a sentence: how far its best span lies behind the passage's best, 0 to ``FAR_BEHIND``."""
+
+
+FAR_BEHIND = 10.0
+"""For a sentence in which the reader points at nothing."""
 
 
 class Mix(NamedTuple):
@@ -115,6 +136,9 @@ def measures(
     *,
     cosine: float,
     prior: float,
+    relevant: float,
+    answerable: float,
+    behind: float,
 ) -> Measures:
     """Everything the mix looks at for one sentence."""
     own = frozenset(content_terms(text))
@@ -125,6 +149,9 @@ def measures(
         context=weights.coverage(question.terms, around),
         type_hit=type_hit(question, text),
         prior=prior,
+        relevant=relevant,
+        answerable=answerable,
+        behind=behind,
     )
 
 
@@ -182,15 +209,19 @@ TYPED_BONUS = 0.25
 """What a value of the asked kind adds to a unit's share of the question's words."""
 
 
-def telling_units(plan: Plan, units: Sequence[Unit], max_characters: int) -> tuple[Unit, ...]:
+def telling_units(
+    plan: Plan, units: Sequence[Unit], max_characters: int, answer_spans: Sequence[Span] = ()
+) -> tuple[Unit, ...]:
     """The units of one memory that speak most to the question and fit, in document order.
 
-    A procedure or list is not picked apart: there the run around the best unit is kept. At least
+    Those that hold one of ``answer_spans`` come before others, if a few words can answer. A
+    procedure or list is not picked apart: there the run around the best unit is kept. At least
     one unit is returned, whatever its size; headings only where there is nothing else.
     """
     if sum(len(unit.text) for unit in units) <= max_characters:
         return tuple(units)
-    best_first = sorted(range(len(units)), key=_merit(plan, units))
+    pointed_at = answer_spans if has_short_answer(plan) else ()
+    best_first = sorted(range(len(units)), key=_merit(plan, units, pointed_at))
     if plan.type in {"list", "how_to", "summary"}:
         return trim_units(units, best_first[0], max_characters)
     kept: list[int] = []
@@ -202,18 +233,21 @@ def telling_units(plan: Plan, units: Sequence[Unit], max_characters: int) -> tup
     return tuple(units[at] for at in sorted(kept))
 
 
-def _merit(plan: Plan, units: Sequence[Unit]) -> Callable[[int], tuple[bool, float, int]]:
-    """Sort key: body before headings, then words and values of the question, then position."""
+def _merit(
+    plan: Plan, units: Sequence[Unit], answer_spans: Sequence[Span]
+) -> Callable[[int], tuple[bool, bool, float, int]]:
+    """Sort key: body before headings, then spans, words and values of the question, position."""
     questions = all_asked(plan)
     terms = [frozenset(content_terms(unit.text)) for unit in units]
     weights = TermWeights(terms)
 
-    def key(at: int) -> tuple[bool, float, int]:
+    def key(at: int) -> tuple[bool, bool, float, int]:
         worth = max(
             weights.coverage(question.terms, terms[at])
             + TYPED_BONUS * type_hit(question, units[at].text)
             for question in questions
         )
-        return units[at].kind == "heading", -worth, at
+        pointed_at = any(overlaps(units[at].span, span) for span in answer_spans)
+        return units[at].kind == "heading", not pointed_at, -worth, at
 
     return key

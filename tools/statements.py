@@ -264,6 +264,21 @@ def same_subject(left: Statement, right: Statement) -> bool:
     )
 
 
+def only_reading_tells(left: Statement, right: Statement) -> bool:
+    """Whether two statements of different documents are about one attribute, and values are silent.
+
+    As ``same_subject``, but for the other words: who agrees or disagrees in a sentence without a
+    typed value may well do so in words of their own.
+    """
+    return (
+        (left.value is None or right.value is None)
+        and left.document_id != right.document_id
+        and left.codes == right.codes
+        and bool(_PAST.search(left.text)) == bool(_PAST.search(right.text))
+        and jaccard(left.attribute, right.attribute) >= SAME_ATTRIBUTE
+    )
+
+
 def conflict(left: Statement, right: Statement) -> bool:
     """Whether two statements about one thing cannot both be true."""
     if left.value is None or right.value is None or not same_subject(left, right):

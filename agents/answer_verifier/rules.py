@@ -1,15 +1,61 @@
-"""When a sentence is carried by its quotes: numbers, names, negation and words. Pure.
+"""When a sentence is carried by its quotes and answers: numbers, names, negation, words. Pure.
 
 Deterministic, and so the last word whoever judged before.
 """
 
+import re
 from collections.abc import Sequence
 
+from core.schemas.answer import DraftSentence
+from core.schemas.document import Span
 from tools.lexical import content_terms
+from tools.reader import Judgement
 from tools.values import Value, dates, names, negations, numbers, same_value
 
 CONTAINMENT = 0.8
 """Share of a sentence's content words, values aside, that its quotes must hold."""
+
+ACCEPTED = 0.1
+"""The least chance that a short answer is right. Fitted by training/fit_mixes.py."""
+
+SUPPORTED = 0.7
+"""A sentence in words of its own is carried from this chance on, though it shares too few words."""
+
+REFUTED = 0.5
+"""It is not carried from this chance of contradiction on, whatever words it shares."""
+
+CONTEXT = 600
+"""Characters to each side of an answer that are read with it: together a long paragraph."""
+
+_BREAK = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def verbatim(sentence: DraftSentence) -> bool:
+    """Whether the sentence is one of its quotes."""
+    return any(sentence.text == quote.text for quote in sentence.quotes)
+
+
+def is_accepted(chance: float) -> bool:
+    """Whether the reader takes the words for an answer."""
+    return chance >= ACCEPTED
+
+
+def with_judgement(reasons: tuple[str, ...], judged: Judgement) -> tuple[str, ...]:
+    """Few shared words are excused where the quotes entail the sentence; nothing else is."""
+    if judged.supported >= SUPPORTED:
+        reasons = tuple(reason for reason in reasons if reason != "containment")
+    return (*reasons, "refuted") if judged.refuted >= REFUTED else reasons
+
+
+def context_of(text: str, span: Span) -> str:
+    """The text around a span: whole sentences, up to CONTEXT characters to each side."""
+    first, last = max(0, span.start - CONTEXT), min(len(text), span.end + CONTEXT)
+    breaks = [match.span() for match in _BREAK.finditer(text, first, last)]
+    if first > 0:
+        first = next((end for _, end in breaks if end <= span.start), span.start)
+    if last < len(text):
+        last = next((start for start, _ in reversed(breaks) if start >= span.end), span.end)
+    return text[first:last]
 
 
 def failed_checks(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:

@@ -1,24 +1,26 @@
-"""An evidence verifier without a model: provenance, claim-level support, and a few signals."""
+"""An evidence verifier without a language model: provenance, claim-level support, a few signals."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import permutations
+from typing import NamedTuple
 from uuid import UUID
 
+from agents.evidence_verifier.assessing import assessments, by_memory
+from agents.evidence_verifier.reading import (
+    Couple,
+    Related,
+    agreed_claims,
+    both_ways,
+    couples,
+    related,
+)
 from agents.evidence_verifier.rules import Position, Witnessed, claim_groups, positions
 from agents.selector import Evidence
-from core.schemas.evidence import (
-    Assessment,
-    CandidateAction,
-    EvidenceVerdict,
-    Plan,
-    Signal,
-    SignalCode,
-)
+from core.schemas.evidence import EvidenceVerdict, Plan, Signal, SignalCode
 from core.schemas.memory import Memory
-from core.sufficiency import LOW_TRUST
 from tools.evidence_signals import (
+    contradiction_signals,
     echo_signal,
     edited_copy_signal,
     injection_signals,
@@ -28,22 +30,30 @@ from tools.evidence_signals import (
 )
 from tools.independence import Witness, independence_groups
 from tools.lexical import content_terms
-from tools.matching import Asked, all_asked
+from tools.matching import Asked, parts_asked
 from tools.ranking import TermWeights
+from tools.reader import Reader
 from tools.statements import Statement, statements_of
-
-MARK, EXCLUDE, QUARANTINE = 0.3, 0.6, 0.85
-"""Risks from which a candidate is marked, kept out of the answer, kept out of sight."""
-
-TRUSTED = 0.8
-"""A less trusted source that loses a vote against a source of this weight is kept out."""
 
 SINGULAR = frozenset({"fact", "yes_no"})
 """Questions with one right answer; elsewhere two values need not contradict each other."""
 
 
+class Prepared(NamedTuple):
+    """What can be told before anything is judged by reading."""
+
+    plan: Plan
+    memories: Sequence[Memory]
+    groups: Mapping[UUID, int]
+    statements: Sequence[Statement]
+    couples: Sequence[Couple]
+
+
 class LocalEvidenceVerifier:
-    """Judges by independence groups, typed claims and the risk formula."""
+    """Judges by independence groups, typed claims, the risk formula, and by reading in between."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def verify(
         self, plan: Plan, pool: Sequence[Evidence], selected: Sequence[Evidence]
@@ -56,33 +66,59 @@ class LocalEvidenceVerifier:
             {item.memory.id: item.memory for item in (*pool, *selected)}.values(),
             key=lambda memory: memory.id,
         )
-        return await asyncio.to_thread(_verdict, plan, memories)
+        if not memories:
+            return EvidenceVerdict(assessments=())
+        prepared = await asyncio.to_thread(_prepare, plan, memories)
+        judged = await self._reader.judge(both_ways(prepared.couples))
+        return await asyncio.to_thread(_verdict, prepared, related(prepared.couples, judged))
 
 
-def _verdict(plan: Plan, memories: Sequence[Memory]) -> EvidenceVerdict:
-    if not memories:
-        return EvidenceVerdict(assessments=())
+def _prepare(plan: Plan, memories: Sequence[Memory]) -> Prepared:
     groups = independence_groups(
         Witness(memory.id, memory.source, memory.batch, memory.text_original) for memory in memories
     )
-    by_id = {memory.id: memory for memory in memories}
     statements = _statements(plan, memories)
+    comparable = couples(statements, groups) if plan.type in SINGULAR else ()
+    return Prepared(plan, memories, groups, statements, comparable)
+
+
+def _verdict(prepared: Prepared, relations: Sequence[Related]) -> EvidenceVerdict:
+    plan, memories, groups, statements, _ = prepared
+    by_id = {memory.id: memory for memory in memories}
     signals = _wording_signals(plan, memories) + _copy_signals(statements, by_id)
     found = positions(_witnessed(plan, statements, by_id, groups, signals))
-    signals += _claim_signals(found, groups)
+    signals += _claim_signals(found, groups) + _read_signals(relations, by_id)
     claims, named = claim_groups(found, groups)
+    if not found:
+        trust = {memory.id: memory.source.weight for memory in memories}
+        claims, named = agreed_claims(relations, groups, trust)
     return EvidenceVerdict(
-        assessments=_assessments(memories, groups, signals, found),
+        assessments=assessments(memories, groups, signals, found),
         claims=claims,
         claim_groups=named,
     )
 
 
+def _read_signals(relations: Iterable[Related], by_id: Mapping[UUID, Memory]) -> list[Signal]:
+    """Contradictions that only reading tells; soft, whoever is right."""
+    return [
+        signal
+        for left, right, relation, chance in relations
+        if relation == "contradict"
+        for signal in contradiction_signals(
+            left,
+            by_id[left.memory_id].source.weight,
+            right,
+            by_id[right.memory_id].source.weight,
+            chance,
+        )
+    ]
+
+
 def _statements(plan: Plan, memories: Sequence[Memory]) -> list[Statement]:
     """What each memory says to the question or its parts, once per sentence."""
     weights = TermWeights(frozenset(content_terms(memory.text_completed)) for memory in memories)
-    questions = all_asked(plan)
-    parts = [_in_known_terms(part, weights) for part in questions[1:] or questions]
+    parts = [_in_known_terms(part, weights) for part in parts_asked(plan)]
     found: dict[tuple[UUID, int], Statement] = {}
     for question in parts:
         for memory in memories:
@@ -124,7 +160,7 @@ def _witnessed(
     """The statements that vote: those with a value, where the question has one answer."""
     if plan.type not in SINGULAR:
         return []
-    suspicions = _by_memory(signals)
+    suspicions = by_memory(signals)
     return [
         Witnessed(
             statement,
@@ -164,73 +200,3 @@ def _claim_signals(found: Sequence[Position], groups: Mapping[UUID, int]) -> lis
             if unsupported is not None:
                 signals.append(unsupported)
     return signals
-
-
-def _assessments(
-    memories: Sequence[Memory],
-    groups: Mapping[UUID, int],
-    signals: Sequence[Signal],
-    found: Sequence[Position],
-) -> tuple[Assessment, ...]:
-    by_memory = _by_memory(signals)
-    witnesses = _witnesses(found)
-    outvoted = _outvoted(found)
-    return tuple(
-        Assessment(
-            memory_id=memory.id,
-            group=groups[memory.id],
-            risk=(chance := risk(by_memory[memory.id], memory.source.weight, witnesses[memory.id])),
-            action=_action(by_memory[memory.id], chance, outvoted=memory.id in outvoted),
-            signals=tuple(sorted(by_memory[memory.id], key=_signal_order)),
-        )
-        for memory in memories
-    )
-
-
-def _action(signals: Sequence[Signal], chance: float, *, outvoted: bool) -> CandidateAction:
-    if chance >= QUARANTINE or any(s.hard and s.code == "injection" for s in signals):
-        return "quarantine"
-    if chance >= EXCLUDE or outvoted or any(signal.hard for signal in signals):
-        return "exclude"
-    return "mark" if chance >= MARK else "allow"
-
-
-def _witnesses(found: Sequence[Position]) -> defaultdict[UUID, int]:
-    """Independent witnesses of each memory's best supported claim; itself alone without one."""
-    counts: defaultdict[UUID, int] = defaultdict(lambda: 1)
-    for position in found:
-        support = len({member.group for member in position.members})
-        for member in position.members:
-            memory_id = member.statement.memory_id
-            counts[memory_id] = max(support, counts[memory_id])
-    return counts
-
-
-def _outvoted(found: Sequence[Position]) -> set[UUID]:
-    """Low-trust memories whose claim lost against one that a trusted source makes."""
-    trusted = any(
-        member.trust >= TRUSTED
-        for position in found
-        if position.status == "leading"
-        for member in position.members
-    )
-    return {
-        member.statement.memory_id
-        for position in found
-        if position.status == "rejected" and trusted
-        for member in position.members
-        if member.trust < LOW_TRUST
-    }
-
-
-def _by_memory(signals: Iterable[Signal]) -> defaultdict[UUID, list[Signal]]:
-    """Each memory's signals, the same one once."""
-    found: defaultdict[UUID, list[Signal]] = defaultdict(list)
-    for signal in signals:
-        if signal not in found[signal.memory_id]:
-            found[signal.memory_id].append(signal)
-    return found
-
-
-def _signal_order(signal: Signal) -> tuple[str, float, str]:
-    return signal.code, -signal.value, signal.detail

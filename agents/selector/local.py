@@ -1,20 +1,24 @@
-"""A selector without a language model: words, values and cosines of the best sentence decide."""
+"""A selector without a language model: what the reader sees, weighed with words and cosines."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 
 from agents.selector import Evidence, by_fused
+from core.schemas.document import Span
 from core.schemas.evidence import Plan
 from tools.encoder import Encoder
 from tools.lexical import content_terms
 from tools.loaders.sentences import sentence_ranges
-from tools.matching import Asked, Measures, Mix, all_asked, type_hit
+from tools.matching import Asked, Measures, Mix, log_odds, parts_asked, type_hit
+from tools.passages import passage_of, placed
 from tools.ranking import TermWeights, cut
+from tools.reader import Reader, Reading
 
 READ_LIMIT = 24
-"""Candidates, best fused score first, that are read sentence by sentence."""
+"""Candidates, best fused score first, that are read."""
 
 SENTENCE_LIMIT = 4
 """Sentences of one candidate that are encoded: those that share most with the question."""
@@ -22,81 +26,97 @@ SENTENCE_LIMIT = 4
 MIN_K, MAX_K = 5, 12
 """Clamps of the elbow: what is packed is fewer, so that an exclusion leaves something to read."""
 
-RELEVANCE = Mix(-6.91, Measures(2.28, 2.46, 2.47, 0.38, 1.79))
-"""Fitted on 300 questions over 12 SQuAD articles, each asked of its own article and of all twelve,
-and on 144 questions asked where their article was missing; see docs/evals.md."""
+RELEVANCE = Mix(-6.91, Measures(2.28, 2.46, 2.47, 0.38, 1.79, 0.0, 0.0, 0.0))
+"""Fitted by training/fit_mixes.py; see docs/evals.md."""
+
+
+class Seen(NamedTuple):
+    """What was seen of one memory for one question."""
+
+    measures: Measures
+    answer: Span | None
+    """Where the reader would point, in the version's text."""
 
 
 class LocalSelector:
-    """Judges by a fitted mix of sentence and passage measures, and cuts at the elbow."""
+    """Judges by a fitted mix of reading, sentence and passage measures, and cuts at the elbow."""
 
-    def __init__(self, encoder: Encoder | None = None) -> None:
+    def __init__(self, reader: Reader, encoder: Encoder | None = None) -> None:
+        self._reader = reader
         self._encoder = encoder
 
     async def select(self, plan: Plan, pool: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """The elbow's share of the pool, and the best memory for each part of the question."""
-        by_question = await self.measure(plan, pool)
+        by_part = await self.measure(plan, pool)
         chances = [
-            {key: RELEVANCE.probability(seen) for key, seen in measured.items()}
-            for measured in by_question
+            {key: RELEVANCE.probability(seen.measures) for key, seen in part.items()}
+            for part in by_part
         ]
         relevance = {key: max(chance[key] for chance in chances) for key in chances[0]}
         ranked = sorted(relevance, key=lambda key: (-relevance[key], key))
         kept = set(ranked[: cut([relevance[key] for key in ranked], MIN_K, MAX_K)])
         kept |= {min(chance, key=lambda key: (-chance[key], key)) for chance in chances if chance}
         by_id = {evidence.memory.id: evidence for evidence in pool}
-        return tuple(_scored(by_id[key], relevance[key]) for key in ranked if key in kept)
+        return tuple(
+            _scored(by_id[key], relevance[key], [part[key].answer for part in by_part])
+            for key in ranked
+            if key in kept
+        )
 
-    async def measure(self, plan: Plan, pool: Sequence[Evidence]) -> list[dict[UUID, Measures]]:
-        """The measures of the most promising candidates, once per question and subquestion."""
-        questions = all_asked(plan)
+    async def measure(self, plan: Plan, pool: Sequence[Evidence]) -> list[dict[UUID, Seen]]:
+        """The most promising candidates as seen for each part of the question."""
+        parts = parts_asked(plan)
         weights = TermWeights(_terms(evidence) for evidence in pool)
         promising = sorted(pool, key=by_fused)[:READ_LIMIT]
         sentences = {
-            evidence.memory.id: _best_sentences(evidence.memory.text_original, questions, weights)
+            evidence.memory.id: _best_sentences(evidence.memory.text_original, parts, weights)
             for evidence in promising
         }
-        cosines = await self._cosines(questions, sentences)
-        return [
-            {
-                evidence.memory.id: _measures(
-                    question,
-                    weights,
-                    evidence,
-                    sentences[evidence.memory.id],
-                    cosines[at].get(evidence.memory.id),
+        cosines = await self._cosines(parts, sentences)
+        found: list[dict[UUID, Seen]] = []
+        for at, part in enumerate(parts):
+            passages = [passage_of(evidence.memory) for evidence in promising]
+            ranks = await self._reader.rank(part.text, passages)
+            readings = await self._reader.read(part.text, passages)
+            found.append({})
+            for evidence, rank, reading in zip(promising, ranks, readings, strict=True):
+                key = evidence.memory.id
+                by_words = _by_words(part, weights, evidence, sentences[key], cosines[at].get(key))
+                found[at][key] = Seen(
+                    by_words._replace(
+                        relevant=log_odds(rank), answerable=log_odds(reading.answerable)
+                    ),
+                    _answer(evidence, reading),
                 )
-                for evidence in promising
-            }
-            for at, question in enumerate(questions)
-        ]
+        return found
 
     async def _cosines(
-        self, questions: Sequence[Asked], sentences: Mapping[UUID, Sequence[str]]
+        self, parts: Sequence[Asked], sentences: Mapping[UUID, Sequence[str]]
     ) -> list[dict[UUID, float]]:
         """Per question, each memory's best sentence; nothing without an encoder."""
         if self._encoder is None or not sentences:
-            return [{} for _ in questions]
+            return [{} for _ in parts]
         texts = [text for group in sentences.values() for text in group]
-        vectors = await self._encoder.encode([*(question.text for question in questions), *texts])
-        table = vectors[: len(questions)] @ vectors[len(questions) :].T
-        found: list[dict[UUID, float]] = [{} for _ in questions]
+        vectors = await self._encoder.encode([*(part.text for part in parts), *texts])
+        table = vectors[: len(parts)] @ vectors[len(parts) :].T
+        found: list[dict[UUID, float]] = [{} for _ in parts]
         start = 0
         for memory_id, group in sentences.items():
             best = np.max(table[:, start : start + len(group)], axis=1)
-            for at in range(len(questions)):
+            for at in range(len(parts)):
                 found[at][memory_id] = float(best[at])
             start += len(group)
         return found
 
 
-def _measures(
+def _by_words(
     question: Asked,
     weights: TermWeights,
     evidence: Evidence,
     sentences: Sequence[str],
     cosine: float | None,
 ) -> Measures:
+    """The measures that need no reader; its own are left at zero."""
     passage = evidence.candidate.scores.get("vector_chunk")
     best = cosine if cosine is not None else passage or 0.0
     return Measures(
@@ -107,7 +127,14 @@ def _measures(
         context=weights.coverage(question.terms, _terms(evidence)),
         type_hit=max(type_hit(question, text) for text in sentences),
         prior=passage if passage is not None else best,
+        relevant=0.0,
+        answerable=0.0,
+        behind=0.0,
     )
+
+
+def _answer(evidence: Evidence, reading: Reading) -> Span | None:
+    return next((found.span for found in placed(evidence.memory, reading)), None)
 
 
 def _best_sentences(text: str, questions: Sequence[Asked], weights: TermWeights) -> list[str]:
@@ -125,7 +152,10 @@ def _terms(evidence: Evidence) -> frozenset[str]:
     )
 
 
-def _scored(evidence: Evidence, relevance: float) -> Evidence:
+def _scored(evidence: Evidence, relevance: float, answers: Sequence[Span | None]) -> Evidence:
     candidate = evidence.candidate
-    scores = {**candidate.scores, "relevance": relevance}
-    return evidence._replace(candidate=candidate.model_copy(update={"scores": scores}))
+    update = {
+        "scores": {**candidate.scores, "relevance": relevance},
+        "answer_spans": tuple(dict.fromkeys(span for span in answers if span is not None)),
+    }
+    return evidence._replace(candidate=candidate.model_copy(update=update))

@@ -110,8 +110,13 @@ def sentences(answer: Answer) -> Iterator[AnswerSentence]:
     def start(citation: Citation) -> int:
         return citation.answer_span.start
 
+    answers = {sentence.span.start: sentence.answers for sentence in answer.sentences}
     cited = groupby(sorted(answer.citations, key=start), key=start)
-    for index, (_, group) in enumerate(cited):
+    for index, (position, group) in enumerate(cited):
         citations = tuple(group)
-        text = citations[0].answer_span.of(answer.text)
-        yield AnswerSentence(index=index, text=text, citations=citations)
+        yield AnswerSentence(
+            index=index,
+            text=citations[0].answer_span.of(answer.text),
+            answers=answers.get(position, ()),
+            citations=citations,
+        )

@@ -2,10 +2,12 @@
 
 import importlib
 import importlib.util
+import inspect
 import json
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -26,13 +28,16 @@ def evaluate(
     data: Annotated[Path, typer.Option(help="Folder with NAME.PART files.", exists=True)],
     part: Annotated[Part, typer.Option(help="Which half.")] = "public",
     engine: Annotated[Literal["local"], typer.Option(help="Which engine.")] = "local",
+    model: Annotated[
+        str | None, typer.Option(help="Folder of another model than the configured one.")
+    ] = None,
     to_file: Annotated[
         Path | None, typer.Option("--json", help="Write the result here; - for standard output.")
     ] = None,
 ) -> None:
     """Metrics with 95 % intervals."""
     started = time.perf_counter()
-    report = _suite(suite).evaluate(data, part)
+    report = _evaluation(suite, model)(data, part)
     result = {
         "suite": suite,
         "part": part,
@@ -50,6 +55,8 @@ def evaluate(
     if rows := report.get("table"):
         console.print(_rows(rows))
     console.print(_table(report["metrics"]))
+    for note in report.get("notes", ()):
+        console.print(plain(note))
 
 
 def _rows(rows: Sequence[Mapping[str, object]]) -> Table:
@@ -58,6 +65,16 @@ def _rows(rows: Sequence[Mapping[str, object]]) -> Table:
     for row in rows:
         table.add_row(*(plain(str(value)) for value in row.values()))
     return table
+
+
+def _evaluation(suite: str, model: str | None) -> Callable[[Path, Part], Any]:
+    """How the suite measures, with the model asked for."""
+    evaluation: Callable[..., Any] = _suite(suite).evaluate
+    if model is None:
+        return evaluation
+    if "model" not in inspect.signature(evaluation).parameters:
+        raise UsageFailed(f"the suite {suite!r} measures no model")
+    return partial(evaluation, model=model)
 
 
 def _suite(name: str) -> Any:
@@ -82,8 +99,10 @@ def _commit() -> str | None:
 
 
 def _table(metrics: Mapping[str, Mapping[str, float]]) -> Table:
+    """A metric on data that shaped what is measured says so beside its name."""
     table = make_table("metric", "value", "95 % interval", "n")
     for name, metric in metrics.items():
+        shown = f"{name} (seen)" if metric.get("seen") else name
         interval = f"{metric['low']:.3g} – {metric['high']:.3g}"
-        table.add_row(plain(name), f"{metric['value']:.4g}", interval, str(metric["n"]))
+        table.add_row(plain(shown), f"{metric['value']:.4g}", interval, str(metric["n"]))
     return table

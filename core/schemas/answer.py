@@ -24,11 +24,22 @@ class Quote(Frozen):
     """How well it answers the question, 0 to 1, as the answerer saw it."""
 
 
+class ShortAnswer(Frozen):
+    """The words that answer by themselves: a verbatim span of one version, inside a quote."""
+
+    version_id: UUID
+    span: Span
+    text: str
+
+
 class DraftSentence(Frozen):
     """One sentence the answerer proposes, with the quotes it rests on."""
 
     text: str
     quotes: tuple[Quote, ...] = Field(min_length=1)
+    answers: tuple[ShortAnswer, ...] = ()
+    """One for each part of the question that words of the quotes answer; none where it takes
+    the whole sentence, as in a procedure."""
 
 
 class Draft(Frozen):
@@ -45,7 +56,8 @@ class SentenceVerdict(Frozen):
     index: int
     supported: bool
     reasons: tuple[str, ...] = ()
-    """quote_mismatch, hash_mismatch, number, name, negation, containment, quarantined."""
+    """quote_mismatch, answer_mismatch, number, name, negation, containment, refuted, not_accepted:
+    nothing in the sentence is accepted as the answer, reading the place it was quoted from."""
 
 
 class Citation(Frozen):
@@ -66,6 +78,17 @@ class Citation(Frozen):
     verified: bool
     """The quote was compared with the stored text of that version at that span."""
     source: Source
+
+
+class Sentence(Frozen):
+    """One sentence of the answer, and the words in it that answer by themselves."""
+
+    span: Span
+    """In the answer's text."""
+    answers: tuple[ShortAnswer, ...] = ()
+    """As they stand in the source."""
+    answer_spans: tuple[Span, ...] = ()
+    """Where they stand in the answer's text, in order; without those it puts in other words."""
 
 
 class FilteredCandidate(Frozen):
@@ -99,6 +122,7 @@ class Answer(Frozen):
     outcome: Outcome
     text: str
     """The sentences joined by one space; empty when abstained."""
+    sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     reasons: tuple[str, ...] = ()
     confidence: float = Field(ge=0, le=1)

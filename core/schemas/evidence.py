@@ -17,7 +17,8 @@ SignalCode = Literal[
 ]
 CandidateAction = Literal["allow", "mark", "exclude", "quarantine"]
 ClaimGroupStatus = Literal["leading", "rival", "superseded", "rejected"]
-ClaimKind = Literal["number", "date", "name", "boolean"]
+ClaimKind = Literal["number", "date", "name", "boolean", "statement"]
+"""A statement has no typed value: its whole sentence is what it claims."""
 
 
 class Plan(Frozen):
@@ -65,6 +66,8 @@ class Candidate(Frozen):
     created_at: datetime
     scores: dict[str, float] = {}
     """lexical, vector_question, vector_core, vector_chunk, fused, relevance."""
+    answer_spans: tuple[Span, ...] = ()
+    """Where an answer most likely stands, if anywhere: one place for each part of the question."""
 
 
 class Signal(Frozen):
@@ -90,7 +93,7 @@ class Assessment(Frozen):
 
 
 class Claim(Frozen):
-    """A typed statement read from a span of one memory's version."""
+    """A statement read from a span of one memory's version, typed where it gives a value."""
 
     memory_id: UUID
     group: int
@@ -98,7 +101,7 @@ class Claim(Frozen):
     """What it is about: the content words the statement shares with the question."""
     kind: ClaimKind
     value: str
-    """Normalised: "45 nm", "2021-05-12", "harrow"."""
+    """Normalised: "45 nm", "2021-05-12", "harrow"; of a statement, the words of the first."""
     surface: str
     """As written."""
     negated: bool = False
@@ -107,7 +110,7 @@ class Claim(Frozen):
 
 
 class ClaimGroup(Frozen):
-    """Claims that agree on one value."""
+    """Claims that agree on one value, or statements that say the same."""
 
     value: str
     kind: ClaimKind

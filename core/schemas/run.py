@@ -11,7 +11,7 @@ from core.schemas.base import Frozen
 GraphName = Literal["building", "answering"]
 RunStatus = Literal["running", "succeeded", "failed", "cancelled"]
 StepStatus = Literal["succeeded", "failed"]
-EntryKind = Literal["encoder", "model", "retrieval", "clock", "random", "tool"]
+EntryKind = Literal["encoder", "reader", "model", "retrieval", "clock", "random", "tool"]
 
 
 class Entry(Frozen):

@@ -255,5 +255,7 @@ async def _passages(
         memory = evidence.memory
         units = await context.documents.units(memory.version_id)
         own = units[memory.unit_first : memory.unit_stop]
-        passages.append(Passage(evidence, telling_units(plan_of(state), own, limit)))
+        pointed_at = evidence.candidate.answer_spans
+        kept = telling_units(plan_of(state), own, limit, pointed_at)
+        passages.append(Passage(evidence, kept))
     return passages

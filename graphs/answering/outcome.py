@@ -19,6 +19,8 @@ from core.schemas.answer import (
     NearMiss,
     Outcome,
     Quote,
+    Sentence,
+    ShortAnswer,
 )
 from core.schemas.document import Document, Span, Version
 from core.schemas.evidence import Assessment, EvidenceVerdict, Signal
@@ -50,6 +52,7 @@ async def compose_answer(state: AnswerState, context: AnswerContext) -> Answer:
         question=state.question,
         outcome=outcome,
         text=" ".join(sentence.text for sentence in sentences),
+        sentences=place_sentences(sentences),
         citations=make_citations(sentences, cited),
         reasons=reasons,
         confidence=confidence_of(sentences),
@@ -81,7 +84,7 @@ def decide_outcome(
     reason = state.sufficiency.reason if state.sufficiency else "no_candidate"
     action = state.sufficiency.action if state.sufficiency else "abstain"
     if not sentences:
-        return "abstained", (reason if action == "abstain" else "no_supported_sentence",)
+        return "abstained", (reason,) if action == "abstain" else _why_none(state)
     if action == "report_conflict" and len(sentences) > 1:
         return "conflict", (reason,)
     dropped = state.draft is not None and len(sentences) < len(state.draft.sentences)
@@ -91,6 +94,38 @@ def decide_outcome(
     partial += ["unsupported_sentence_dropped"] if dropped else []
     partial += [f"nothing_found_for: {part}" for part in missing]
     return ("partial", tuple(partial)) if partial else ("answered", (reason,))
+
+
+def _why_none(state: AnswerState) -> tuple[str, ...]:
+    """Nothing was found to say, or nothing of it stood its check: then what it failed."""
+    if state.draft is None or not state.draft.sentences:
+        return ("no_answer_found",)
+    failed = (reason for verdict in state.sentence_verdicts for reason in verdict.reasons)
+    return ("no_supported_sentence", *dict.fromkeys(failed))
+
+
+def place_sentences(sentences: Sequence[DraftSentence]) -> tuple[Sentence, ...]:
+    """Pure: each sentence and its short answers, placed in the answer's text."""
+    placed: list[Sentence] = []
+    position = 0
+    for sentence in sentences:
+        span = Span(start=position, end=position + len(sentence.text))
+        found = [_place(answer, sentence, position) for answer in sentence.answers]
+        spans = tuple(place for place in found if place is not None)
+        placed.append(Sentence(span=span, answers=sentence.answers, answer_spans=spans))
+        position = span.end + 1
+    return tuple(placed)
+
+
+def _place(answer: ShortAnswer, sentence: DraftSentence, position: int) -> Span | None:
+    """Where the words stand in the answer's text: exactly, where the sentence is its quote."""
+    quote = sentence.quotes[0]
+    at = sentence.text.find(answer.text)
+    if sentence.text == quote.text and answer.version_id == quote.version_id:
+        at = answer.span.start - quote.span.start
+    if not 0 <= at <= len(sentence.text) - len(answer.text):
+        return None
+    return Span(start=position + at, end=position + at + len(answer.text))
 
 
 def make_citations(

@@ -28,12 +28,16 @@ class Cut(NamedTuple):
     insertions: Sequence[Insertion]
 
 
-def assemble_memories(cut: Cut) -> list[Memory]:
+def describe(cut: Cut) -> tuple[Description, ...]:
+    """What each chunk is, in order; predicted questions still in doubt are left open."""
+    return describe_chunks(cut.title, cut.units, cut.chunks, cut.outline)
+
+
+def assemble_memories(cut: Cut, descriptions: Sequence[Description]) -> list[Memory]:
     """One memory per chunk, in order; the same cut always gives the same memories and ids."""
     of_chunk: dict[int, list[Insertion]] = defaultdict(list)
     for insertion in cut.insertions:
         of_chunk[insertion.chunk].append(insertion)
-    descriptions = describe_chunks(cut.title, cut.units, cut.chunks, cut.outline)
     hidden = hidden_flags(cut.version.hidden)
     return [
         _memory(cut, chunk, description, of_chunk[chunk.index], hidden)

@@ -17,10 +17,18 @@ from core.recording import Observed, observe
 from core.schemas.memory import LAYERS, Completion, Layer, Memory, Rejection, Review
 from core.schemas.outline import Chunk, Outline
 from core.spans import tiles
-from graphs.building.memories import Cut, assemble_memories, layer_texts, lexical_terms
+from graphs.building.memories import (
+    Cut,
+    assemble_memories,
+    describe,
+    layer_texts,
+    lexical_terms,
+)
 from graphs.building.state import BuildContext, BuildState, BuildUpdate
 from storage.protocols import IndexedMemory, Vector
+from tools.describing import Description, settled
 from tools.partitions import choose_partition, chunks_of
+from tools.reader import Reader
 
 MEMORIES = TypeAdapter(list[Memory])
 ENCODE_TEXTS = 192
@@ -139,7 +147,10 @@ def route_verdicts(
 async def embed_memories(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """One vector per layer; kept with the run, so that storing needs no second computation."""
     context = runtime.context
-    memories = await asyncio.to_thread(assemble_memories, await _cut(state, context))
+    cut = await _cut(state, context)
+    described = await asyncio.to_thread(describe, cut)
+    described = await settle_doubts(described, context.reader)
+    memories = await asyncio.to_thread(assemble_memories, cut, described)
     assembled = context.journal.keep(MEMORIES.dump_json(memories))
     texts = [text for memory in memories for text in layer_texts(memory).values()]
     digests = []
@@ -157,6 +168,20 @@ async def store_memories(state: BuildState, runtime: Runtime[BuildContext]) -> B
     indexed = await asyncio.to_thread(_indexed, memories, await _vectors(state, context))
     await context.memories.activate(state.version_id, indexed, context.encoder.id, context.lease)
     return {"memory_count": len(indexed)}
+
+
+async def settle_doubts(
+    descriptions: Sequence[Description], reader: Reader
+) -> tuple[Description, ...]:
+    """Each description with the doubtful questions that the reader sees answered in its chunk."""
+    found = []
+    for description in descriptions:
+        chances = [
+            await reader.rank(doubt.question, (doubt.own, doubt.rival))
+            for doubt in description.doubts
+        ]
+        found.append(settled(description, [(own, rival) for own, rival in chances]))
+    return tuple(found)
 
 
 def _indexed(

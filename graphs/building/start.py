@@ -97,6 +97,7 @@ def _context(
         memories=repositories.memories,
         loader=runtime.loader,
         encoder=runtime.encoder,
+        reader=runtime.reader,
         outliner=agents.outliner,
         segmenter=agents.segmenter,
         reviewer=agents.reviewer,

@@ -16,6 +16,7 @@ from graphs.running import RunContext
 from storage.protocols import Documents, Memories
 from tools.encoder import Encoder
 from tools.loaders.process import LoaderProcess
+from tools.reader import Reader
 
 
 @dataclass
@@ -70,6 +71,7 @@ class BuildContext(RunContext):
     memories: Memories
     loader: LoaderProcess
     encoder: Encoder
+    reader: Reader
     outliner: Outliner
     segmenter: Segmenter
     reviewer: Reviewer

@@ -4,6 +4,8 @@ import random
 import threading
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.answer_verifier.local import LocalAnswerVerifier
 from agents.answerer.local import LocalAnswerer
@@ -13,12 +15,14 @@ from agents.evidence_verifier.local import LocalEvidenceVerifier
 from agents.planner.local import LocalPlanner
 from agents.requester.local import LocalRequester
 from agents.selector.local import LocalSelector
-from core.schemas.answer import Draft, DraftSentence
+from core.checking import answer_stands
+from core.schemas.answer import Draft, DraftSentence, ShortAnswer
 from core.schemas.document import Span
 from core.schemas.evidence import Assessment, EvidenceVerdict, TriedRequest
 from core.schemas.memory import Flag
 from tests.builders import (
     HashingEncoder,
+    WordsReader,
     make_evidence,
     make_memory,
     make_passage,
@@ -77,22 +81,27 @@ def requester(request):
     return request.param()
 
 
-@pytest.fixture(params=[lambda: LocalSelector(HashingEncoder()), LocalSelector])
+@pytest.fixture(
+    params=[
+        lambda: LocalSelector(WordsReader(), HashingEncoder()),
+        lambda: LocalSelector(WordsReader()),
+    ]
+)
 def selector(request):
     return request.param()
 
 
-@pytest.fixture(params=[LocalEvidenceVerifier])
+@pytest.fixture(params=[lambda: LocalEvidenceVerifier(WordsReader())])
 def evidence_verifier(request):
     return request.param()
 
 
-@pytest.fixture(params=[lambda: LocalAnswerer(HashingEncoder())])
+@pytest.fixture(params=[lambda: LocalAnswerer(WordsReader(), HashingEncoder())])
 def answerer(request):
     return request.param()
 
 
-@pytest.fixture(params=[LocalAnswerVerifier])
+@pytest.fixture(params=[lambda: LocalAnswerVerifier(WordsReader())])
 def answer_verifier(request):
     return request.param()
 
@@ -173,6 +182,14 @@ async def test_selection_does_not_depend_on_order_and_may_be_empty(selector):
     assert await selector.select(make_plan(TORQUE), []) == ()
 
 
+async def test_what_is_selected_says_where_an_answer_may_stand(selector):
+    for item in await selector.select(make_plan(TORQUE), pool()):
+        for span in item.candidate.answer_spans:
+            assert item.memory.span.start <= span.start < span.end <= item.memory.span.end
+    (best, *_) = await selector.select(make_plan(TORQUE), pool(MANUAL, STRANGER))
+    assert best.candidate.answer_spans
+
+
 async def test_each_part_of_a_question_keeps_its_best_memory(selector):
     plan = make_plan("What torque do the casing nuts need, and what does the canteen serve?")
     selected = await selector.select(plan, pool())
@@ -246,6 +263,47 @@ async def test_a_crowd_of_cheap_copies_does_not_outvote_the_manual(evidence_veri
     assert action_of(verdict, MANUAL) == "allow"
 
 
+WHY = "Why does the coupling of the HP-240 squeal?"
+DRY = make_memory(
+    "The coupling of the HP-240 squeals because the spider has dried out.",
+    name="dry",
+    source=make_source("works", "owner"),
+)
+NOT_DRY = make_memory(
+    "The coupling of the HP-240 does not squeal because the spider has dried out.",
+    name="not dry",
+    source=make_source("rick", "anonymous"),
+)
+DRY_TOO = make_memory(
+    "Because the spider has dried out, the coupling squeals: so it was with the HP-240.",
+    name="dry too",
+    source=make_source("field", "upload"),
+)
+
+
+async def test_a_contradiction_in_words_is_a_soft_sign_of_conflict(evidence_verifier):
+    verdict = await evidence_verifier.verify(make_plan(WHY), pool(DRY, NOT_DRY), [])
+    signals = [s for item in verdict.assessments for s in item.signals if s.code == "conflict"]
+    assert [(s.memory_id, s.hard) for s in signals] == [(NOT_DRY.id, False)]
+    assert action_of(verdict, DRY) == "allow"
+
+
+async def test_agreement_in_words_is_one_claim_of_two_witnesses(evidence_verifier):
+    verdict = await evidence_verifier.verify(make_plan(WHY), pool(DRY, DRY_TOO), [])
+    (group,) = verdict.claim_groups
+    assert (group.kind, group.status, group.witnesses) == ("statement", "leading", 2)
+    assert {claim.memory_id for claim in verdict.claims} == {DRY.id, DRY_TOO.id}
+
+
+@given(st.permutations([DRY, NOT_DRY, DRY_TOO, MANUAL, STRANGER]))
+async def test_what_reading_tells_does_not_depend_on_order(memories):
+    verifier = LocalEvidenceVerifier(WordsReader())
+    expected = await verifier.verify(
+        make_plan(WHY), pool(DRY, NOT_DRY, DRY_TOO, MANUAL, STRANGER), []
+    )
+    assert await verifier.verify(make_plan(WHY), pool(*memories), []) == expected
+
+
 async def test_claims_stand_where_they_say(evidence_verifier):
     verdict = await evidence_verifier.verify(make_plan(TORQUE), pool(), pool())
     memories = {memory.id: memory for memory in ALL}
@@ -270,6 +328,22 @@ async def test_answer_is_a_verbatim_unit_with_its_exact_span(answerer):
     assert "62 Nm" in quote.text
     start = quote.span.start - MANUAL.span.start
     assert MANUAL.text_original[start : start + len(quote.text)] == quote.text
+
+
+async def test_the_short_answer_stands_inside_the_quote(answerer):
+    draft = await answerer.answer(make_plan(TORQUE), [make_passage(e) for e in pool()], NOTHING)
+    for sentence in draft.sentences:
+        (answer,) = sentence.answers
+        assert answer.version_id == sentence.quotes[0].version_id
+        assert answer_stands(answer, sentence.quotes, STORED[answer.version_id])
+    assert draft.sentences
+
+
+async def test_a_procedure_has_no_short_answer(answerer):
+    plan = make_plan("How do I tighten the casing nuts on the HP-240?")
+    draft = await answerer.answer(plan, [make_passage(e) for e in pool(PROCEDURE)], NOTHING)
+    assert draft.sentences
+    assert all(sentence.answers == () for sentence in draft.sentences)
 
 
 async def test_kept_out_evidence_never_speaks(answerer):
@@ -335,24 +409,28 @@ async def test_answer_does_not_depend_on_the_order_of_passages(answerer):
     assert await answerer.answer(plan, passages[::-1], NOTHING) == expected
 
 
-def draft_of(text: str, *, quoted: str | None = None, start: int = 0) -> Draft:
+ABSENT = "absent words"
+
+
+def draft_of(text: str, *, start: int = 0, answer: str = "62 Nm") -> Draft:
+    """One sentence that quotes the manual, its answer being words of the quote unless absent."""
     passage = make_passage(make_evidence(MANUAL))
     unit = passage.units[1]
-    words = quoted or unit.text
     quote = quote_of(passage, unit, 0.9).model_copy(
-        update={
-            "text": words,
-            "span": Span(start=unit.start + start, end=unit.start + start + len(words)),
-        }
+        update={"span": Span(start=unit.start + start, end=unit.end + start)}
     )
-    return Draft(sentences=(DraftSentence(text=text, quotes=(quote,)),))
+    place = unit.start + max(0, unit.text.find(answer))
+    found = ShortAnswer(
+        version_id=quote.version_id, span=Span(start=place, end=place + len(answer)), text=answer
+    )
+    return Draft(sentences=(DraftSentence(text=text, quotes=(quote,), answers=(found,)),))
 
 
 STORED = {MANUAL.version_id: "x" * MANUAL.span.start + MANUAL.text_original}
 SAID = "The tightening torque of the casing nuts on the HP-240 is 62 Nm."
 
 
-async def test_a_verbatim_sentence_is_supported(answer_verifier):
+async def test_a_verbatim_sentence_with_an_answer_is_supported(answer_verifier):
     (verdict,) = await answer_verifier.check(make_plan(TORQUE), draft_of(SAID), STORED)
     assert verdict.supported
     assert verdict.reasons == ()
@@ -363,6 +441,7 @@ async def test_a_verbatim_sentence_is_supported(answer_verifier):
     [
         (draft_of(SAID, start=1), STORED, "quote_mismatch"),
         (draft_of(SAID), {}, "quote_mismatch"),
+        (draft_of(SAID, answer=ABSENT), STORED, "answer_mismatch"),
         (draft_of(SAID.replace("62", "95")), STORED, "number"),
         (draft_of(SAID.replace(" is ", " is not ")), STORED, "negation"),
         (draft_of(SAID.replace("HP-240", "HP-260")), STORED, "name"),
@@ -373,6 +452,21 @@ async def test_an_unconfirmed_sentence_fails_closed(answer_verifier, draft, text
     (verdict,) = await answer_verifier.check(make_plan(TORQUE), draft, texts)
     assert not verdict.supported
     assert reason in verdict.reasons
+
+
+async def test_words_that_do_not_answer_are_not_accepted(answer_verifier):
+    plan = make_plan("Who won the chess championship in Reykjavik?")
+    (verdict,) = await answer_verifier.check(plan, draft_of(SAID), STORED)
+    assert verdict.reasons == ("not_accepted",)
+
+
+async def test_a_sentence_without_an_answer_is_accepted_only_where_none_is_due(answer_verifier):
+    (sentence,) = draft_of(SAID).sentences
+    draft = Draft(sentences=(sentence.model_copy(update={"answers": ()}),))
+    (short,) = await answer_verifier.check(make_plan(TORQUE), draft, STORED)
+    (whole,) = await answer_verifier.check(make_plan("How do I fit the nuts?"), draft, STORED)
+    assert short.reasons == ("not_accepted",)
+    assert whole.supported
 
 
 async def test_verifying_leaves_the_event_loop_free(evidence_verifier, monkeypatch):

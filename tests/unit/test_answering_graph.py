@@ -9,10 +9,19 @@ from pydantic import JsonValue
 
 from core.errors import Conflict
 from core.recording import Observed, recording
-from core.schemas.answer import Answer, Draft, SentenceVerdict
+from core.schemas.answer import (
+    Answer,
+    Draft,
+    DraftSentence,
+    Quote,
+    SentenceVerdict,
+    ShortAnswer,
+)
+from core.schemas.document import Span
 from core.schemas.evidence import Budget, EvidenceRequest, Plan
 from core.schemas.run import EntryKind, Step
 from graphs import running
+from graphs.answering.outcome import place_sentences
 from graphs.running import RunJournal
 from storage.in_memory import InMemoryStorage
 from storage.protocols import Repositories
@@ -76,6 +85,50 @@ async def test_every_citation_quotes_the_stored_text(repositories: Repositories)
         text = await repositories.documents.text(citation.version_id)
         assert citation.source_span.of(text) == citation.quote
         assert citation.answer_span.of(answer.text) == citation.quote
+
+
+async def test_the_short_answer_is_placed_in_the_answer_and_in_the_source(
+    repositories: Repositories,
+) -> None:
+    await add(repositories, "manual", MANUAL)
+
+    answer = await ask(repositories, TORQUE)
+
+    (sentence,) = answer.sentences
+    assert sentence.span.of(answer.text) == answer.text
+    (short,), (place,) = sentence.answers, sentence.answer_spans
+    assert place.of(answer.text) == short.text == "62 Nm"
+    assert short.span.of(await repositories.documents.text(short.version_id)) == short.text
+
+
+def sentence_of(text: str, quoted: str, short: str, at: int) -> DraftSentence:
+    quote = Quote(
+        memory_id=uuid4(),
+        document_id=uuid4(),
+        version_id=uuid4(),
+        span=Span(start=40, end=40 + len(quoted)),
+        text=quoted,
+    )
+    span = Span(start=40 + at, end=40 + at + len(short))
+    answer = ShortAnswer(version_id=quote.version_id, span=span, text=short)
+    return DraftSentence(text=text, quotes=(quote,), answers=(answer,))
+
+
+def test_short_answers_are_placed_exactly_found_or_left_out() -> None:
+    verbatim = sentence_of("12 or 2 bar.", "12 or 2 bar.", "2", 6)
+    free = sentence_of("It is 2 bar.", "Two bar, say 2.", "2", 13)
+    elsewhere = sentence_of("Two bar.", "Two bar, say 2.", "2", 13)
+
+    placed = place_sentences([verbatim, free, elsewhere])
+
+    text = "12 or 2 bar. It is 2 bar. Two bar."
+    assert [sentence.span.of(text) for sentence in placed] == [
+        "12 or 2 bar.",
+        "It is 2 bar.",
+        "Two bar.",
+    ]
+    assert [span.start for sentence in placed for span in sentence.answer_spans] == [6, 19]
+    assert [len(sentence.answers) for sentence in placed] == [1, 1, 1]
 
 
 async def test_empty_collection_abstains_after_trying_other_words(
@@ -146,6 +199,7 @@ async def test_unsupported_sentences_are_not_sent(repositories: Repositories) ->
     answer = await ask(repositories, TORQUE, answer_verifier=NeverSatisfied())
 
     assert (answer.outcome, answer.text) == ("abstained", "")
+    assert answer.reasons[-1] == "number"
 
 
 @pytest.mark.parametrize("rounds", [1, 3, 10])

@@ -18,7 +18,7 @@ from api.app import create_app
 from api.backend import Backend
 from core.errors import BrokerUnavailable, ModelUnavailable, StorageUnavailable, Unauthorized
 from core.ids import sha256_of
-from core.schemas.answer import Answer, Citation
+from core.schemas.answer import Answer, Citation, Sentence, ShortAnswer
 from core.schemas.document import LoadedDocument, Source, Span, Unit
 from core.schemas.job import JobError, Lease
 from core.schemas.memory import Memory
@@ -110,6 +110,13 @@ def make_answer(question: str) -> Answer:
         question=question,
         outcome="answered",
         text="Yes. No.",
+        sentences=(
+            Sentence(
+                span=Span(start=0, end=4),
+                answers=(ShortAnswer(version_id=uuid4(), span=Span(start=0, end=3), text="Yes"),),
+            ),
+            Sentence(span=Span(start=5, end=8)),
+        ),
         citations=(cite(1, 0, 4), cite(2, 0, 4), cite(3, 5, 8)),
         confidence=0.9,
     )
@@ -555,6 +562,8 @@ class TestAnswers:
         assert events[0][1]["counts"] == {"selected": 2}
         sentences = [(data["text"], len(data["citations"])) for _, data in events[1:3]]
         assert sentences == [("Yes.", 2), ("No.", 1)]
+        answers = [[answer["text"] for answer in data["answers"]] for _, data in events[1:3]]
+        assert answers == [["Yes"], []]
         assert events[3][1]["text"] == "Yes. No."
 
     def test_nothing_leaves_before_it_was_checked(self, client: TestClient) -> None:

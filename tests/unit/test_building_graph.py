@@ -24,6 +24,7 @@ from graphs.building.state import BuildContext
 from graphs.running import RunJournal
 from storage.in_memory import InMemoryStorage
 from storage.protocols import Repositories, Upload
+from tests.builders import WordsReader
 from tools.loaders import LoadLimits, load
 
 TEXT = """# Seal handbook
@@ -84,6 +85,7 @@ class Build:
             "memories": self.repositories.memories,
             "loader": DirectLoader(),
             "encoder": LetterEncoder(),
+            "reader": WordsReader(),
             "outliner": LocalOutliner(),
             "segmenter": LocalSegmenter(target_characters=300, max_characters=600),
             "reviewer": LocalReviewer(),

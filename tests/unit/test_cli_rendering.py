@@ -7,7 +7,7 @@ from rich.console import Console
 
 from cli.rendering import answer_view, duration, plain, with_markers
 from core.ids import sha256_of
-from core.schemas.answer import Answer, Citation, FilteredCandidate
+from core.schemas.answer import Answer, Citation, FilteredCandidate, Sentence
 from core.schemas.document import Source, Span
 from core.schemas.evidence import Signal
 
@@ -58,11 +58,19 @@ def test_each_sentence_carries_the_numbers_of_its_citations() -> None:
         make_citation(2, Span(start=0, end=4)),
         make_citation(3, Span(start=5, end=9)),
     ]
-    assert with_markers("One. Two.", citations) == "One. [1][2] Two. [3]"
+    answer = make_answer(text="One. Two.", citations=tuple(citations))
+    assert with_markers(answer).plain == "One. [1][2] Two. [3]"
 
 
 def test_without_citations_the_text_is_unchanged() -> None:
-    assert with_markers("One. Two.", []) == "One. Two."
+    assert with_markers(make_answer(text="One. Two.", citations=())).plain == "One. Two."
+
+
+def test_the_short_answer_is_in_bold() -> None:
+    sentence = Sentence(span=Span(start=0, end=20), answer_spans=(Span(start=14, end=19),))
+    marked = with_markers(make_answer(sentences=(sentence,)))
+    assert marked.plain == "The nut takes 62 Nm. [1]"
+    assert [marked.plain[s.start : s.end] for s in marked.spans if s.style == "bold"] == ["62 Nm"]
 
 
 @given(st.text())

@@ -1,5 +1,7 @@
+import pytest
+
 from core.schemas.outline import Chunk, Outline, Part
-from tools.describing import content_type_of, describe_chunks, entities_of
+from tools.describing import content_type_of, describe_chunks, entities_of, settled
 from tools.loaders.units import DocumentBuilder
 from tools.phrases import key_phrases
 
@@ -116,3 +118,35 @@ def test_a_document_of_stop_words_is_still_described():
     (description,) = _described(units, [0])
     assert description.core == "It is what it is."
     assert description.keywords == ()
+
+
+def _twins():
+    """Two chunks on one heading's words, of which only the second is about it."""
+    builder = DocumentBuilder()
+    builder.heading("Seal care", 1)
+    builder.paragraph("Wipe the ring before it is used. It must stay dry in its box.")
+    builder.heading("Storage", 1)
+    builder.paragraph("Seal care, seal care, and seal care again: care of the seal is dull.")
+    builder.heading("Motor", 1)
+    builder.paragraph("The motor has a fan and a plate.")
+    return builder.build("text/plain", "Manual").units
+
+
+def test_a_question_that_finds_another_chunk_first_is_left_in_doubt():
+    units = _twins()
+    described = _described(units, _starts(units))
+    (doubt,) = described[0].doubts
+
+    assert doubt.question not in described[0].questions
+    assert "Wipe the ring" in doubt.own
+    assert "dull" in doubt.rival
+
+
+@pytest.mark.parametrize(("own", "kept"), [(0.9, True), (0.46, True), (0.4, False)])
+def test_a_doubt_is_settled_by_whether_the_own_text_reads_as_well(own, kept):
+    units = _twins()
+    described = _described(units, _starts(units))[0]
+    after = settled(described, [(own, 0.5)])
+
+    assert (described.doubts[0].question in after.questions) == kept
+    assert after.doubts == ()

@@ -1,0 +1,1 @@
+"""How the shipped reader was trained; run from the repository root, not part of the wheel."""

@@ -1,0 +1,136 @@
+"""What a network is worth on the validation split, and the calibration that goes with it.
+
+Figures here choose between stages and fill the ablation table; ``quaestor eval reader`` reports.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from training.batches import UNKNOWN, Encoded, Soft
+from training.examples import NEUTRAL
+from training.fit import predict
+from training.network import ReaderNet
+
+LONGEST_SPAN = 30
+"""Tokens."""
+
+Figures = dict[str, float]
+
+
+def validate(net: ReaderNet, items: Sequence[Encoded]) -> tuple[Figures, dict[str, Any]]:
+    """Figures on 0–100, and the calibration as ``reader.json`` holds it."""
+    said = dict(zip(map(id, items), predict(net, items), strict=True))
+    squad = [item for item in items if item.example.origin == "squad"]
+    margins = np.array([_best(item, said[id(item)])[2] for item in squad])
+    has_answer = np.array([item.start != 0 for item in squad], float)
+    f1 = np.array([_overlap(item, said[id(item)]) for item in squad])
+    answerable = fit_line(margins, has_answer)
+    answers = answerable[0] * margins + answerable[1] >= 0
+    right = np.where(has_answer > 0, np.where(answers, f1, 0.0), ~answers)
+    selqa = [item for item in items if item.example.origin == "selqa"]
+    ranks = np.array([said[id(item)].relevance for item in selqa])
+    tried = [item for item in items if item.example.accept is not None]
+    chances = np.array([said[id(item)].accept for item in tried])
+    accepted = np.array([item.example.accept for item in tried])
+    claims = [item for item in items if item.example.origin in {"fool_me_twice", "wice"}]
+    verdicts = np.stack([said[id(item)].verdict for item in claims])
+    truth = np.array([item.example.verdict for item in claims])
+    two = np.array([item.example.origin == "fool_me_twice" for item in claims])
+    relevant = np.array([item.example.relevance for item in selqa])
+    figures = {
+        "answerable_f1": 100 * float(f1[has_answer > 0].mean()),
+        "all_f1": 100 * float(right.mean()),
+        "abstained": 100 * float((~answers)[has_answer == 0].mean()),
+        "map_selqa": 100 * _map(selqa, ranks),
+        "f1_fm2": 100 * _macro(verdicts[two][:, :2].argmax(1), truth[two]),
+        "f1_wice": 100 * _macro(verdicts[~two][:, [0, NEUTRAL]].argmax(1) * NEUTRAL, truth[~two]),
+        "accept_auc": 100 * _auc(chances, accepted),
+    }
+    calibration = {
+        "answerable": answerable,
+        "relevance": fit_line(ranks, relevant),
+        "accept": fit_line(chances, accepted),
+        "verdict_temperature": _temperature(verdicts, truth),
+    }
+    return figures, calibration
+
+
+def _best(item: Encoded, said: Soft) -> tuple[int, int, float]:
+    """Tokens of the best span in the second text, and its margin over no answer."""
+    start, end = said.start.astype(np.float32), said.end.astype(np.float32)
+    first, stop = item.second, len(item.ids) - 1
+    scores = start[first:stop, None] + end[None, first:stop]
+    reach = np.arange(stop - first)
+    length = reach[None, :] - reach[:, None]
+    scores = np.where((length >= 0) & (length < LONGEST_SPAN), scores, -1e9)
+    at = np.unravel_index(int(scores.argmax()), scores.shape)
+    return int(at[0]), int(at[1]), float(scores[at] - start[0] - end[0])
+
+
+def _overlap(item: Encoded, said: Soft) -> float:
+    """Word F1 of the best span and the gold one; zero where there is none."""
+    if item.start in (0, UNKNOWN):
+        return 0.0
+    begin, end, _ = _best(item, said)
+    text = item.example.second
+    found = _words(text[item.offsets[begin][0] : item.offsets[end][1]])
+    gold = _words(text[slice(*(item.example.span or (0, 0)))])
+    common = sum((Counter(found) & Counter(gold)).values())
+    return 2 * common / (len(found) + len(gold)) if common else 0.0
+
+
+def _words(text: str) -> list[str]:
+    plain = "".join(c if c.isalnum() or c.isspace() else "" for c in text.lower())
+    return [word for word in plain.split() if word not in {"a", "an", "the"}]
+
+
+def _map(items: Sequence[Encoded], scores: NDArray[Any]) -> float:
+    by_question: dict[str, list[tuple[float, float]]] = {}
+    for item, score in zip(items, scores, strict=True):
+        by_question.setdefault(item.example.first, []).append((score, item.example.relevance or 0.0))
+    found = []
+    for rows in by_question.values():
+        labels = np.array([label for _, label in sorted(rows, key=lambda row: -row[0])])
+        if labels.any():
+            places = np.flatnonzero(labels)
+            found.append(float(np.mean((np.arange(len(places)) + 1) / (places + 1))))
+    return float(np.mean(found))
+
+
+def _macro(found: NDArray[Any], gold: NDArray[Any]) -> float:
+    values = []
+    for label in np.unique(gold):
+        hit = float(((found == label) & (gold == label)).sum())
+        values.append(2 * hit / max(1.0, float((found == label).sum() + (gold == label).sum())))
+    return float(np.mean(values))
+
+
+def _auc(scores: NDArray[Any], labels: NDArray[Any]) -> float:
+    order = scores.argsort().argsort() + 1
+    positive = labels > 0
+    count = positive.sum()
+    return float((order[positive].sum() - count * (count + 1) / 2) / (count * (~positive).sum()))
+
+
+def fit_line(logits: NDArray[Any], labels: NDArray[Any]) -> list[float]:
+    """Platt's scale and shift by Newton steps on the log loss."""
+    rows = np.stack([logits, np.ones_like(logits)], 1).astype(np.float64)
+    line = np.array([0.5, 0.0])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(rows @ line, -30, 30)))
+        slope = rows.T @ (chance - labels) + 1e-3 * line
+        curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + 1e-3 * np.eye(2)
+        line = line - np.linalg.solve(curve, slope)
+    return [round(float(value), 5) for value in line]
+
+
+def _temperature(logits: NDArray[Any], truth: NDArray[Any]) -> float:
+    grid = np.geomspace(0.3, 5, 60)
+    tensor, target = torch.tensor(logits, dtype=torch.float64), torch.tensor(truth)
+    losses = [torch.nn.functional.cross_entropy(tensor / t, target).item() for t in grid]
+    return round(float(grid[int(np.argmin(losses))]), 4)
