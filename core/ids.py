@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 from uuid import UUID, uuid4, uuid5
 
 from pydantic import JsonValue
@@ -12,6 +13,12 @@ NAMESPACE = UUID("6f0c7a52-52b5-4b5e-9d0e-0a1e0f5a7c11")
 def sha256_of(data: bytes | str) -> str:
     """Hex SHA-256; text is hashed as UTF-8."""
     return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """Hex SHA-256 of a file, read in pieces. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def canonical_json(value: JsonValue) -> bytes:

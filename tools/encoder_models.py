@@ -5,13 +5,13 @@ checked by SHA-256 and converted once to ONNX in the data directory.
 """
 
 import fcntl
-import hashlib
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import ConfigurationError, ModelUnavailable
+from core.ids import sha256_of_file
 from tools.bert_onnx import convert
 from tools.encoder import EncoderFiles, OnnxEncoder
 
@@ -65,7 +65,7 @@ def _from_folder(folder: Path, name: str, cache: Path) -> EncoderFiles:
     weights = folder / "model.safetensors"
     if not ready and not weights.is_file():
         raise ConfigurationError(f"{folder} has neither model.onnx nor model.safetensors")
-    digest = _sha256_of_file(ready[0] if ready else weights)
+    digest = sha256_of_file(ready[0] if ready else weights)
     return EncoderFiles(
         id=f"{name}@{digest[:12]}",
         model=ready[0] if ready else _converted(folder, cache, digest),
@@ -83,7 +83,7 @@ def _converted(folder: Path, cache: Path, digest: str) -> Path:
     with _exclusive(cache / ".lock"):
         if not target.is_file():
             weights = folder / "model.safetensors"
-            if _sha256_of_file(weights) != digest:
+            if sha256_of_file(weights) != digest:
                 raise ConfigurationError(f"the weights in {folder} are not the expected ones")
             convert(weights, folder / "config.json", target)
     return target
@@ -98,11 +98,6 @@ def _download(hub_id: str) -> Path:
         return Path(snapshot_download(hub_id, allow_patterns=wanted))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise ModelUnavailable(f"encoder {hub_id!r} could not be fetched") from error
-
-
-def _sha256_of_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pydantic import Field, ValidationError
 
 from core.errors import ConfigurationError
-from core.ids import canonical_json, sha256_of
+from core.ids import canonical_json, sha256_of, sha256_of_file
 from core.schemas.base import Frozen
 
 SHIPPED = Path(__file__).parent / "models"
@@ -51,10 +51,10 @@ class Manifest(Frozen):
 
 
 class ReaderFiles(NamedTuple):
-    """A reader's files, read and checked."""
+    """A reader's files, checked; the weights are read by the runtime, which needs no copy."""
 
     manifest: Manifest
-    model: bytes
+    model: Path
     tokenizer: str
 
 
@@ -63,14 +63,15 @@ def read_files(name: str) -> ReaderFiles:
     folder = SHIPPED if name == "shipped" else Path(name).expanduser()
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
-        model, tokenizer = (folder / MODEL).read_bytes(), (folder / TOKENIZER).read_bytes()
+        tokenizer = (folder / TOKENIZER).read_bytes()
+        digest = sha256_of_file(folder / MODEL)
     except OSError as error:
         raise ConfigurationError(f"there is no reader {name!r}: {error}") from error
     except ValidationError as error:
         raise ConfigurationError(f"{folder / MANIFEST} is not a reader's manifest") from error
-    if sha256_of(model) != manifest.sha256 or sha256_of(tokenizer) != manifest.tokenizer_sha256:
+    if digest != manifest.sha256 or sha256_of(tokenizer) != manifest.tokenizer_sha256:
         raise ConfigurationError(f"the reader in {folder} is not what its manifest says")
-    return ReaderFiles(manifest, model, tokenizer.decode())
+    return ReaderFiles(manifest, folder / MODEL, tokenizer.decode())
 
 
 def chance(logit: float, line: Line) -> float:

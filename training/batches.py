@@ -38,12 +38,10 @@ class Encoded:
     start: int = UNKNOWN
     end: int = UNKNOWN
     """Tokens of the span, inclusive; 0 for no answer."""
-    soft: "Soft | None" = None
-    """What a teacher said."""
 
 
-class Soft(NamedTuple):
-    """A teacher's log-probabilities of start and end, and its other logits."""
+class Said(NamedTuple):
+    """A network's logits for one example; start and end for its own tokens alone."""
 
     start: NDArray[np.float16]
     end: NDArray[np.float16]

@@ -107,6 +107,10 @@ class ReaderNet(nn.Module):
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Outputs:
         """Logits for a batch: ids, types and mask are (batch, tokens)."""
+        return self.judge(self.states(ids, types, mask)[-1])
+
+    def states(self, ids: Tensor, types: Tensor, mask: Tensor) -> list[Tensor]:
+        """Token states half-way and at the end: (batch, tokens, hidden) each."""
         tokens = ids.shape[1]
         first_place = 2 if self.sizes.is_mpnet else 0
         places = torch.arange(first_place, first_place + tokens, device=ids.device)
@@ -115,8 +119,15 @@ class ReaderNet(nn.Module):
         bias = (1.0 - mask[:, None, None, :].float()) * -1e4
         if self.distances is not None:
             bias = bias + self.relative(tokens, ids.device)
-        for block in self.blocks:
+        kept = []
+        for number, block in enumerate(self.blocks, 1):
             states = block(states, bias)
+            if number in (len(self.blocks) // 2, len(self.blocks)):
+                kept.append(states)
+        return kept
+
+    def judge(self, states: Tensor) -> Outputs:
+        """What the heads make of the last states."""
         first = states[:, 0]
         start, end = self.span(states).float().unbind(-1)
         return Outputs(

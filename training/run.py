@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 from training.batches import Encoded, encode
 from training.examples import load
-from training.fit import Stage, fit, follow
+from training.fit import Guide, Stage, fit
 from training.network import ReaderNet
 from training.validate import validate
 from training.weights import open_student, open_teacher, round_weights, save_checkpoint
@@ -52,17 +52,14 @@ def run(
     """Carry out the recipe; the checkpoint goes to ``NAME.safetensors``."""
     started = time.perf_counter()
     made, labelled, kept_aside = _data(recipe, which, folder)
-    teachers = []
-    for number in range(recipe["teachers"]):
-        teacher = open_teacher(folder / "teacher" / "model.safetensors").to(device)
-        _stages(teacher, made, labelled, recipe, "teacher", seed + 100 * number, name)
-        print("teacher", validate(teacher, kept_aside)[0], flush=True)
-        teachers.append(teacher)
-    if teachers:
-        follow([*labelled, *made], teachers)
-        del teachers, teacher
     net = open_student(folder / "base" / "model.safetensors").to(device)
-    _stages(net, made, labelled, recipe, "student", seed, name)
+    guide = None
+    if recipe["teacher"]["tune"]["epochs"]:
+        teacher = open_teacher(folder / "teacher" / "model.safetensors").to(device)
+        _stages(teacher, made, labelled, recipe, "teacher", seed, name)
+        print(name, "teacher", json.dumps(validate(teacher, kept_aside)[0]), flush=True)
+        guide = Guide(teacher, net).to(device)
+    _stages(net, made, labelled, recipe, "student", seed, name, guide)
     before, _ = validate(net, kept_aside)
     round_weights(net)
     figures, calibration = validate(net, kept_aside)
@@ -107,13 +104,14 @@ def _stages(
     role: str,
     seed: int,
     name: str,
+    guide: Guide | None = None,
 ) -> None:
     """Pretraining on what we made, then the labels, with a share of the self-made kept in."""
     settings = recipe[role]
     if made and settings["pretrain"]["epochs"]:
-        fit(net, made, Stage(**settings["pretrain"]), seed, f"{name} {role} pretrain")
+        fit(net, made, Stage(**settings["pretrain"]), seed, f"{name} {role} pretrain", guide)
     mixed = labelled + made[:: recipe["keep_every"]] if recipe["keep_every"] else labelled
-    fit(net, mixed, Stage(**settings["tune"]), seed + 1, f"{name} {role} tune")
+    fit(net, mixed, Stage(**settings["tune"]), seed + 1, f"{name} {role} tune", guide)
 
 
 if __name__ == "__main__":

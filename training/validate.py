@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from training.batches import UNKNOWN, Encoded, Soft
+from training.batches import UNKNOWN, Encoded, Said
 from training.examples import NEUTRAL
 from training.fit import predict
 from training.network import ReaderNet
@@ -60,7 +60,7 @@ def validate(net: ReaderNet, items: Sequence[Encoded]) -> tuple[Figures, dict[st
     return figures, calibration
 
 
-def _best(item: Encoded, said: Soft) -> tuple[int, int, float]:
+def _best(item: Encoded, said: Said) -> tuple[int, int, float]:
     """Tokens of the best span in the second text, and its margin over no answer."""
     start, end = said.start.astype(np.float32), said.end.astype(np.float32)
     first, stop = item.second, len(item.ids) - 1
@@ -72,7 +72,7 @@ def _best(item: Encoded, said: Soft) -> tuple[int, int, float]:
     return int(at[0]), int(at[1]), float(scores[at] - start[0] - end[0])
 
 
-def _overlap(item: Encoded, said: Soft) -> float:
+def _overlap(item: Encoded, said: Said) -> float:
     """Word F1 of the best span and the gold one; zero where there is none."""
     if item.start in (0, UNKNOWN):
         return 0.0
@@ -118,15 +118,24 @@ def _auc(scores: NDArray[Any], labels: NDArray[Any]) -> float:
 
 
 def fit_line(logits: NDArray[Any], labels: NDArray[Any]) -> list[float]:
-    """Platt's scale and shift by Newton steps on the log loss."""
-    rows = np.stack([logits, np.ones_like(logits)], 1).astype(np.float64)
-    line = np.array([0.5, 0.0])
+    """Platt's scale and shift: Newton steps on the log loss, halved until each one improves it."""
+    centre, spread = float(logits.mean()), float(logits.std()) or 1.0
+    rows = np.stack([(logits - centre) / spread, np.ones_like(logits)], 1).astype(np.float64)
+    line = np.zeros(2)
     for _ in range(50):
-        chance = 1 / (1 + np.exp(-np.clip(rows @ line, -30, 30)))
+        chance = 1 / (1 + np.exp(-rows @ line))
         slope = rows.T @ (chance - labels) + 1e-3 * line
         curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + 1e-3 * np.eye(2)
-        line = line - np.linalg.solve(curve, slope)
-    return [round(float(value), 5) for value in line]
+        step = np.linalg.solve(curve, slope)
+        while _loss(rows, labels, line - step) > _loss(rows, labels, line) and abs(step).max() > 1e-9:
+            step = step / 2
+        line = line - step
+    return [round(float(line[0] / spread), 5), round(float(line[1] - line[0] * centre / spread), 5)]
+
+
+def _loss(rows: NDArray[Any], labels: NDArray[Any], line: NDArray[Any]) -> float:
+    logits = rows @ line
+    return float((np.logaddexp(0, logits) - labels * logits).sum() + 5e-4 * line @ line)
 
 
 def _temperature(logits: NDArray[Any], truth: NDArray[Any]) -> float:

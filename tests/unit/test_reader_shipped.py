@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from core.ids import sha256_of
+from core.ids import sha256_of_file
 from tools.reader import open_reader
 from tools.reader_files import SHIPPED, read_files
 from tools.reader_model import ReaderModel, WindowLogits
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(
 def test_weights_are_those_of_the_manifest_and_the_card() -> None:
     files = read_files("shipped")
 
-    assert sha256_of(files.model) == files.manifest.sha256
+    assert sha256_of_file(files.model) == files.manifest.sha256
     assert files.manifest.sha256 in (SHIPPED / "MODEL_CARD.md").read_text()
     assert set(files.manifest.fitted_on)
 
