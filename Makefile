@@ -25,8 +25,8 @@ run: $(VENV)/.ready  ## Start Postgres, API and worker; Ctrl-C stops them
 	$(BIN)/quaestor up
 
 check: setup  ## Format, lint, types, import contracts, unit and contract tests
-	$(BIN)/ruff format --check $(PACKAGES) tests demo bootstrap.py
-	$(BIN)/ruff check $(PACKAGES) tests demo bootstrap.py
+	$(BIN)/ruff format --check $(PACKAGES) training tests demo bootstrap.py
+	$(BIN)/ruff check $(PACKAGES) training tests demo bootstrap.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q -n 2 tests/unit tests/contract

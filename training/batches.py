@@ -72,7 +72,9 @@ def encode(examples: Sequence[Example], tokenizer: Tokenizer) -> list[Encoded]:
     known: dict[str, tuple[list[int], list[tuple[int, int]]]] = {}
     for at in range(0, len(texts), 4096):
         part = texts[at : at + 4096]
-        for text, found in zip(part, tokenizer.encode_batch(part, add_special_tokens=False), strict=True):
+        for text, found in zip(
+            part, tokenizer.encode_batch(part, add_special_tokens=False), strict=True
+        ):
             known[text] = (found.ids, found.offsets)
     found = (_encoded(example, known) for example in examples)
     return [item for item in found if item is not None]
@@ -106,7 +108,9 @@ def _tokens(offsets: Sequence[tuple[int, int]], span: tuple[int, int]) -> tuple[
     return (inside[0], inside[-1]) if inside else None
 
 
-def batches(items: Sequence[Encoded], tokens: int, rng: random.Random | None) -> Iterator[list[Encoded]]:
+def batches(
+    items: Sequence[Encoded], tokens: int, rng: random.Random | None
+) -> Iterator[list[Encoded]]:
     """Items of similar length together, at most ``tokens`` when padded; shuffled with ``rng``."""
     order = list(items)
     if rng:
@@ -155,7 +159,9 @@ def collate(items: list[Encoded], device: torch.device) -> Batch:
         torch.tensor([item.start for item in items], device=device),
         torch.tensor([item.end for item in items], device=device),
         floats[0],
-        torch.tensor([UNKNOWN if e.verdict is None else e.verdict for e in examples], device=device),
+        torch.tensor(
+            [UNKNOWN if e.verdict is None else e.verdict for e in examples], device=device
+        ),
         floats[1],
         items,
     )

@@ -49,7 +49,9 @@ class Guide(nn.Module):
         """One minus the mean cosine over real tokens, for both depths."""
         real = batch.mask.bool()
         pairs = zip(self.projections, own, wanted, strict=True)
-        near = [F.cosine_similarity(p(o)[real].float(), w[real].float(), dim=-1) for p, o, w in pairs]
+        near = [
+            F.cosine_similarity(p(o)[real].float(), w[real].float(), dim=-1) for p, o, w in pairs
+        ]
         return sum(1 - cosines.mean() for cosines in near)
 
 
@@ -69,7 +71,8 @@ def fit(
     optimiser = _optimiser([net, guide.projections] if guide else [net], stage)
     warm = max(1, int(len(plan) * stage.warmup))
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda n: min((n + 1) / warm, max(0.0, (len(plan) - n) / max(1, len(plan) - warm)))
+        optimiser,
+        lambda n: min((n + 1) / warm, max(0.0, (len(plan) - n) / max(1, len(plan) - warm))),
     )
     net.train()
     started, total = time.perf_counter(), torch.zeros((), device=device)
@@ -84,7 +87,10 @@ def fit(
         schedule.step()
         total += loss.detach()
     seconds = time.perf_counter() - started
-    print(f"{name}: {len(plan)} steps, loss {float(total) / max(1, len(plan)):.3f}, {seconds:.0f} s", flush=True)
+    print(
+        f"{name}: {len(plan)} steps, loss {float(total) / max(1, len(plan)):.3f}, {seconds:.0f} s",
+        flush=True,
+    )
     return net
 
 
@@ -97,7 +103,11 @@ def _step(net: ReaderNet, batch: Batch, stage: Stage, guide: Guide | None) -> Te
         return hard
     wanted, said = guide.says(batch)
     soft = soft_loss(outputs, said, batch)
-    return (1 - stage.soft) * hard + stage.soft * soft + stage.hint * guide.distance(states, wanted, batch)
+    return (
+        (1 - stage.soft) * hard
+        + stage.soft * soft
+        + stage.hint * guide.distance(states, wanted, batch)
+    )
 
 
 def _optimiser(parts: Sequence[nn.Module], stage: Stage) -> torch.optim.AdamW:
@@ -105,7 +115,10 @@ def _optimiser(parts: Sequence[nn.Module], stage: Stage) -> torch.optim.AdamW:
     weights = [weight for part in parts for weight in part.parameters()]
     matrices = [weight for weight in weights if weight.ndim > 1]
     others = [weight for weight in weights if weight.ndim < 2]
-    groups = [{"params": matrices, "weight_decay": stage.decay}, {"params": others, "weight_decay": 0.0}]
+    groups = [
+        {"params": matrices, "weight_decay": stage.decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
     return torch.optim.AdamW(groups, lr=stage.rate, fused=matrices[0].is_cuda)
 
 
@@ -151,7 +164,9 @@ def soft_loss(outputs: Outputs, said: Outputs, batch: Batch) -> Tensor:
         (tried, outputs.accept, said.accept),
     ):
         if bool(chosen.any()):
-            total = total + F.binary_cross_entropy_with_logits(own[chosen], wanted[chosen].sigmoid())
+            total = total + F.binary_cross_entropy_with_logits(
+                own[chosen], wanted[chosen].sigmoid()
+            )
     if bool(claims.any()):
         total = total + F.cross_entropy(outputs.verdict[claims], said.verdict[claims].softmax(-1))
     return total

@@ -50,7 +50,9 @@ class Block(nn.Module):
         hidden = sizes.hidden
         self.heads = sizes.heads
         self.dropout = dropout
-        self.query, self.key, self.value, self.output = (nn.Linear(hidden, hidden) for _ in range(4))
+        self.query, self.key, self.value, self.output = (
+            nn.Linear(hidden, hidden) for _ in range(4)
+        )
         self.inner, self.outer = nn.Linear(hidden, 4 * hidden), nn.Linear(4 * hidden, hidden)
         self.attention_norm = nn.LayerNorm(hidden, eps=sizes.epsilon)
         self.output_norm = nn.LayerNorm(hidden, eps=sizes.epsilon)
@@ -155,8 +157,13 @@ class ReaderNet(nn.Module):
         bucket = (distance < 0).long() * half
         distance = distance.abs()
         exact = half // 2
-        far = exact + (
-            torch.log(distance.clamp(min=1).float() / exact) / math.log(FAR / exact) * (half - exact)
-        ).long()
+        far = (
+            exact
+            + (
+                torch.log(distance.clamp(min=1).float() / exact)
+                / math.log(FAR / exact)
+                * (half - exact)
+            ).long()
+        )
         bucket = bucket + torch.where(distance < exact, distance, far.clamp(max=half - 1))
         return self.distances(bucket).permute(2, 0, 1)[None]

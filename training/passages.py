@@ -21,7 +21,7 @@ def articles(data: Path, *, public: bool) -> Iterator[list[Passage]]:
     """Passages, article by article."""
     groups: dict[str, list[str]] = defaultdict(list)
     for name, text in _texts(data, public=public):
-        if 120 <= len(text) and text not in groups[name]:
+        if len(text) >= 120 and text not in groups[name]:
             groups[name].append(text)
     for name, texts in groups.items():
         yield [Passage(name, text) for text in texts]

@@ -103,7 +103,12 @@ def _is_phrase(words: Sequence[str]) -> bool:
     if len(words) > 1:
         return True
     word = words[0]
-    return word[0].isupper() or bool(_YEAR.match(word)) or any(c.isdigit() for c in word) or len(word) > 6
+    return (
+        word[0].isupper()
+        or bool(_YEAR.match(word))
+        or any(c.isdigit() for c in word)
+        or len(word) > 6
+    )
 
 
 def _cloze(
@@ -121,7 +126,13 @@ def _cloze(
     passage, span = passages[target.passage].text, (target.start, target.end)
     if asking.passage == target.passage:
         passage, span = _without(passage, (start, end), span)
-    return Example("recurring", _asked(before, after, passage[slice(*span)], rng), passage, span=span, relevance=1.0)
+    return Example(
+        "recurring",
+        _asked(before, after, passage[slice(*span)], rng),
+        passage,
+        span=span,
+        relevance=1.0,
+    )
 
 
 def _without(

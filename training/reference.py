@@ -1,6 +1,6 @@
 """Writes what a checkpoint says of a few fixed inputs, for the test that the shipped file agrees.
 
-    python -m training.reference CHECKPOINT FOLDER tests/unit/data/reader_reference.json
+python -m training.reference CHECKPOINT FOLDER tests/unit/data/reader_reference.json
 """
 
 import json

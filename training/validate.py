@@ -92,7 +92,9 @@ def _words(text: str) -> list[str]:
 def _map(items: Sequence[Encoded], scores: NDArray[Any]) -> float:
     by_question: dict[str, list[tuple[float, float]]] = {}
     for item, score in zip(items, scores, strict=True):
-        by_question.setdefault(item.example.first, []).append((score, item.example.relevance or 0.0))
+        by_question.setdefault(item.example.first, []).append(
+            (score, item.example.relevance or 0.0)
+        )
     found = []
     for rows in by_question.values():
         labels = np.array([label for _, label in sorted(rows, key=lambda row: -row[0])])
@@ -127,7 +129,9 @@ def fit_line(logits: NDArray[Any], labels: NDArray[Any]) -> list[float]:
         slope = rows.T @ (chance - labels) + 1e-3 * line
         curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + 1e-3 * np.eye(2)
         step = np.linalg.solve(curve, slope)
-        while _loss(rows, labels, line - step) > _loss(rows, labels, line) and abs(step).max() > 1e-9:
+        while (
+            _loss(rows, labels, line - step) > _loss(rows, labels, line) and abs(step).max() > 1e-9
+        ):
             step = step / 2
         line = line - step
     return [round(float(line[0] / spread), 5), round(float(line[1] - line[0] * centre / spread), 5)]

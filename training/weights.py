@@ -65,7 +65,9 @@ def open_teacher(path: Path) -> ReaderNet:
 def _filled(net: ReaderNet, stored: dict[str, Tensor], table: dict[str, str]) -> ReaderNet:
     """Raises KeyError for a weight that the file lacks."""
     given = {ours: stored[theirs].float() for theirs, ours in table.items()}
-    given |= {k.removeprefix("heads."): v.float() for k, v in stored.items() if k.startswith("heads.")}
+    given |= {
+        k.removeprefix("heads."): v.float() for k, v in stored.items() if k.startswith("heads.")
+    }
     unknown = net.load_state_dict(given, strict=False).unexpected_keys
     if unknown:
         raise KeyError(f"unknown weights {unknown}")
