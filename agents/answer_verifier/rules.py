@@ -16,7 +16,7 @@ CONTAINMENT = 0.8
 """Share of a sentence's content words, values aside, that its quotes must hold."""
 
 ACCEPTED = 0.1
-"""The least chance that a short answer is right. Fitted by training/fit_mixes.py."""
+"""The least chance that a short answer is right: a guess, refuses what is almost surely wrong."""
 
 SUPPORTED = 0.7
 """A sentence in words of its own is carried from this chance on, though it shares too few words."""
