@@ -73,9 +73,9 @@ class LocalSelector:
             for evidence in promising
         }
         cosines = await self._cosines(parts, sentences)
+        passages = [passage_of(evidence.memory) for evidence in promising]
         found: list[dict[UUID, Seen]] = []
         for at, part in enumerate(parts):
-            passages = [passage_of(evidence.memory) for evidence in promising]
             ranks = await self._reader.rank(part.text, passages)
             readings = await self._reader.read(part.text, passages)
             found.append({})
