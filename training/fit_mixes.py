@@ -1,10 +1,11 @@
 """Fits what the local agents weigh the reader's scores with, and where they draw their lines.
 
-    python -m training.fit_mixes --data ../shared/data [--reader FOLDER] [--threads 2]
+    python -m training.fit_mixes --data ../shared/data [--reader FOLDER] [--questions 24]
 
-Looks at the validation articles alone, which shaped no weights of the reader. The figures are of
-each article by constants fitted on the others; the constants to paste are fitted on all. What the
-answerer sees depends on the selector's constants: paste, and run again until they stand.
+Looks at the validation articles, which shaped no weights of the reader, and at invented tables. The
+figures are of each fold, an article and two tables, by constants fitted on the other folds; the
+constants to paste are fitted on all. What the answerer sees depends on the selector's constants:
+paste, and run again until they stand. With few questions it only shows that it runs.
 """
 
 import argparse
@@ -25,8 +26,9 @@ from tools.encoder_models import open_encoder
 from tools.matching import Mix
 from tools.reader import Trial, open_reader
 from training.logistic import Row, fit_mix
-from training.mix_cases import Bench, Case, build_articles
-from training.splits import VALIDATION_ARTICLES
+from training.mix_cases import Bench, Case, seen_cases
+from training.mix_documents import ANSWERABLE, FOLDS, articles
+from training.mix_tables import tables
 
 ANSWERABLE_KEPT = 0.98
 """Share of the answerable questions whose best candidate must stay over the relevance floor."""
@@ -137,9 +139,18 @@ class Outcome(NamedTuple):
     """What became of one question."""
 
     kind: str
+    """Form of the document and kind of question."""
+    answerable: bool
     sent: bool
     good: bool
     """The right sentence where there is one, silence where not."""
+
+
+def outcome(case: Case, *, sent: bool, right: bool) -> Outcome:
+    """What an answer, or silence, is for a question."""
+    question, answerable = case.question, bool(case.question.gold)
+    kind = f"{question.document.form}, {question.kind}"
+    return Outcome(kind, answerable, sent, right and sent if answerable else not sent)
 
 
 def outcomes(best: Sequence[Best], relevance_floor: float, lines: Lines) -> list[Outcome]:
@@ -151,43 +162,38 @@ def outcomes(best: Sequence[Best], relevance_floor: float, lines: Lines) -> list
             and item.score >= lines.floor
             and item.accepted >= lines.accepted
         )
-        question = item.case.question
-        found.append(
-            Outcome(question.kind, sent, item.right and sent if question.gold else not sent)
-        )
+        found.append(outcome(item.case, sent=sent, right=item.right))
     return found
 
 
 def as_it_is(case: Case) -> Outcome:
     """What did become of a question, with the constants in use."""
-    question, sent = case.question, case.answer.outcome != "abstained"
     right = any(case.has_answer_in(c.version_id, c.source_span) for c in case.answer.citations)
-    return Outcome(question.kind, sent, right if question.gold else not sent)
+    return outcome(case, sent=case.answer.outcome != "abstained", right=right)
 
 
 def worth(found: Sequence[Outcome]) -> float:
-    """Right sentences and right silence count alike, however many questions there are of each."""
-    good = {kind: fmean(rates) for kind, rates in _by_kind(found).items()}
-    answers = fmean(rate for kind, rate in good.items() if kind in {"own", "all"})
-    silence = fmean(rate for kind, rate in good.items() if kind not in {"own", "all"})
+    """Right sentences and right silence count alike, however many questions there are of a kind."""
+    kinds = _by_kind(found).values()
+    good = [(kind[0].answerable, fmean(item.good for item in kind)) for kind in kinds]
+    answers = fmean(share for answerable, share in good if answerable)
+    silence = fmean(share for answerable, share in good if not answerable)
     return (answers + silence) / 2
 
 
-def _by_kind(found: Sequence[Outcome]) -> dict[str, list[bool]]:
-    by_kind: dict[str, list[bool]] = defaultdict(list)
+def _by_kind(found: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    by_kind: dict[str, list[Outcome]] = defaultdict(list)
     for item in found:
-        by_kind[item.kind].append(item.good)
+        by_kind[item.kind].append(item)
     return by_kind
 
 
 def show(title: str, found: Sequence[Outcome]) -> None:
     """One line per kind of question."""
     print(f"\n{title}: worth {worth(found):.3f}")
-    for kind, good in _by_kind(found).items():
-        sent = fmean(item.sent for item in found if item.kind == kind)
-        print(
-            f"  {kind:13} n {len(good):4}  answered {sent:6.1%}  as it should be {fmean(good):6.1%}"
-        )
+    for kind, items in sorted(_by_kind(found).items()):
+        sent, good = fmean(item.sent for item in items), fmean(item.good for item in items)
+        print(f"  {kind:20} n {len(items):4}  answered {sent:6.1%}  as it should be {good:6.1%}")
 
 
 def show_constants(found: Constants) -> None:
@@ -201,26 +207,25 @@ def show_constants(found: Constants) -> None:
     print(f"agents/answer_verifier/rules.py  ACCEPTED = {found.short_lines.accepted}")
 
 
-async def across_articles(bench: Bench, cases: Sequence[Case]) -> list[Outcome]:
-    """Each article by constants fitted on the others."""
+async def across_folds(bench: Bench, cases: Sequence[Case]) -> list[Outcome]:
+    """Each fold by constants fitted on the others."""
     found: list[Outcome] = []
-    for title in VALIDATION_ARTICLES:
-        constants = await fit(bench, [case for case in cases if case.question.article != title])
-        kept_aside = [case for case in cases if case.question.article == title]
+    for fold in range(FOLDS):
+        constants = await fit(bench, [c for c in cases if c.question.document.fold != fold])
+        kept_aside = [c for c in cases if c.question.document.fold == fold]
         best = await best_units(bench, kept_aside, constants.relevance, constants.short)
         found += outcomes(best, constants.relevance_floor, constants.short_lines)
     return found
 
 
-async def run(data: Path, reader: str, threads: int, seed: int) -> None:
+async def run(data: Path, reader: str, threads: int, seed: int, questions: int) -> None:
     """Build, ask, fit, and print."""
     settings = Settings(_env_file=None)
     encoder = open_encoder(settings.encoder, settings.data_dir / "encoders", threads=threads)
-    bench = Bench(encoder, open_reader(reader, threads=threads))
-    questions = await build_articles(bench, data, seed)
-    cases = [case for case in [await bench.ask(q) for q in questions] if case.is_simple]
+    bench = Bench(settings, encoder, open_reader(reader, threads=threads))
+    cases = await seen_cases(bench, [*articles(data), *tables()], questions, seed)
     show("The constants in use", [as_it_is(case) for case in cases])
-    show("Each article by constants fitted on the others", await across_articles(bench, cases))
+    show("Each fold by constants fitted on the others", await across_folds(bench, cases))
     show_constants(await fit(bench, cases))
 
 
@@ -231,8 +236,9 @@ def main() -> None:
     parser.add_argument("--reader", default="shipped")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--questions", type=int, default=ANSWERABLE, help="of an article")
     given = parser.parse_args()
-    asyncio.run(run(given.data, given.reader, given.threads, given.seed))
+    asyncio.run(run(given.data, given.reader, given.threads, given.seed, given.questions))
 
 
 if __name__ == "__main__":

@@ -1,30 +1,20 @@
-"""What the mixes are fitted on: validation articles built as documents, and questions put to them.
+"""What the mixes are fitted on: documents built as uploads, and questions put to them.
 
 The real loaders, graphs and agents run in memory. What the selector and the answerer measured on
 the way is kept beside the truth; the answers that come out are the check on the constants in use.
 """
 
-import random
-from collections import defaultdict
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from langchain_core.runnables import RunnableConfig
 
-from agents.answer_verifier.local import LocalAnswerVerifier
 from agents.answerer import Passage
 from agents.answerer.local import LocalAnswerer, Measured
-from agents.completer.local import LocalCompleter
-from agents.evidence_verifier.local import LocalEvidenceVerifier
-from agents.memory_verifier.local import LocalMemoryVerifier
-from agents.outliner.local import LocalOutliner
-from agents.planner.local import LocalPlanner
-from agents.requester.local import LocalRequester
-from agents.reviewer.local import LocalReviewer
-from agents.segmenter.local import LocalSegmenter
 from agents.selector import Evidence
 from agents.selector.local import LocalSelector, Seen
 from core.schemas.answer import Answer
@@ -32,37 +22,22 @@ from core.schemas.document import LoadedDocument, Source, Span
 from core.schemas.evidence import Budget, Plan
 from core.schemas.run import Run
 from core.settings import Settings
-from core.text import normalise
 from graphs.answering.graph import RECURSION_LIMIT, make_answering_graph
 from graphs.answering.state import AnswerContext
+from graphs.building.graph import RECURSION_LIMIT as BUILDING_LIMIT
 from graphs.building.graph import make_building_graph
 from graphs.building.state import BuildContext
 from graphs.running import RunJournal
+from graphs.runtime import make_agents
 from storage.in_memory import InMemoryStorage
 from storage.protocols import Repositories, Upload
 from tools.encoder import Encoder
 from tools.loaders import LoadLimits, load
 from tools.matching import Asked, has_short_answer
 from tools.reader import Reader
-from training.splits import VALIDATION_ARTICLES
-from training.supervised import squad_rows
+from training.mix_documents import Document, Question, questions_of
 
-ANSWERABLE, UNANSWERABLE, MISSING = 24, 16, 12
-"""Questions of each article: with an answer, without one, and asked where the article is missing.
-Those with an answer are asked of their own article and of all."""
-
-Kind = Literal["own", "all", "unanswerable", "missing"]
 LIMITS = LoadLimits(10_000_000, 10_000_000)
-
-
-class Question(NamedTuple):
-    """One question, where it is asked, and where its answers stand in the article's text."""
-
-    kind: Kind
-    article: str
-    text: str
-    collection: str
-    gold: tuple[Span, ...]
 
 
 class Case(NamedTuple):
@@ -70,7 +45,7 @@ class Case(NamedTuple):
 
     question: Question
     version_id: UUID | None
-    """Of the article in that collection."""
+    """Of the document in that collection."""
     plan: Plan
     pool: dict[UUID, Evidence]
     seen: dict[UUID, Seen]
@@ -81,7 +56,7 @@ class Case(NamedTuple):
 
     @property
     def is_simple(self) -> bool:
-        """Whether it asks one thing that a few words can answer, as SQuAD's questions should."""
+        """Whether it asks one thing that a few words can answer, as all these questions should."""
         return has_short_answer(self.plan) and not self.plan.subquestions
 
     def has_answer_in(self, version_id: UUID, span: Span) -> bool:
@@ -97,6 +72,10 @@ class WatchedSelector(LocalSelector):
     last: list[dict[UUID, Seen]]
     pool: Sequence[Evidence]
 
+    def forget(self) -> None:
+        """Before the next question, which may never get here."""
+        self.last, self.pool = [{}], ()
+
     async def measure(self, plan: Plan, pool: Sequence[Evidence]) -> list[dict[UUID, Seen]]:
         """As always, and kept."""
         self.last, self.pool = await super().measure(plan, pool), pool
@@ -107,6 +86,10 @@ class WatchedAnswerer(LocalAnswerer):
     """Keeps what it measured last."""
 
     last: list[list[Measured]]
+
+    def forget(self) -> None:
+        """Before the next question, which may never get here."""
+        self.last = [[]]
 
     async def measure(
         self, parts: Sequence[Asked], passages: Sequence[Passage]
@@ -134,143 +117,112 @@ class NoRuns:
 class Bench:
     """Documents in memory, and the two graphs over them."""
 
-    def __init__(self, encoder: Encoder, reader: Reader) -> None:
+    def __init__(self, settings: Settings, encoder: Encoder, reader: Reader) -> None:
         self.reader = reader
+        self._settings = settings
         self._encoder = encoder
         self._repositories: Repositories = InMemoryStorage().repositories(uuid4())
-        self._graph = make_answering_graph()
+        self._building, self._answering = make_building_graph(), make_answering_graph()
         self._selector = WatchedSelector(reader, encoder)
         self._answerer = WatchedAnswerer(reader, encoder)
+        self._agents = replace(
+            make_agents(settings, encoder, reader),
+            selector=self._selector,
+            answerer=self._answerer,
+        )
         self._versions: dict[tuple[str, str], UUID] = {}
 
     async def text(self, version_id: UUID) -> str:
         """The normalised text of a version."""
         return await self._repositories.documents.text(version_id)
 
-    async def add(self, title: str, text: str, collection: str) -> str:
+    async def add(self, document: Document, collection: str) -> str:
         """Build one document; its normalised text."""
-        repositories, settings = self._repositories, Settings(_env_file=None)
+        repositories, agents = self._repositories, self._agents
         upload = Upload(
-            external_id=f"{collection}/{title}",
-            filename=f"{title}.txt",
-            content=text.encode(),
-            source=Source(principal="encyclopaedia", origin=title, trust="upload"),
-            title=title.replace("_", " "),
+            external_id=f"{collection}/{document.filename}",
+            filename=document.filename,
+            content=document.text.encode(),
+            source=Source(principal="library", origin=document.title, trust="upload"),
+            title=document.title,
             collection=collection,
         )
         submission = await repositories.documents.submit(upload)
         lease = await repositories.jobs.claim(submission.job.id, "fit", 3_600)
         if lease is None:
-            raise RuntimeError(f"nobody else should build {title}")
-        await repositories.runs.start(_run(lease.run_id, "building"), lease)
+            raise RuntimeError(f"nobody else should build {document.title}")
+        begun = datetime.now(UTC)
+        run = Run(id=lease.run_id, graph="building", status="running", subject={}, started_at=begun)
+        await repositories.runs.start(run, lease)
         loader: Any = DirectLoader()
         context = BuildContext(
-            journal=RunJournal(repositories.runs, lease.run_id),
+            journal=RunJournal(repositories.runs, run.id, lease=lease),
             lease=lease,
             documents=repositories.documents,
             memories=repositories.memories,
             loader=loader,
             encoder=self._encoder,
             reader=self.reader,
-            outliner=LocalOutliner(),
-            segmenter=LocalSegmenter(
-                target_characters=settings.chunk_target_characters,
-                max_characters=settings.chunk_max_characters,
-            ),
-            reviewer=LocalReviewer(),
-            completer=LocalCompleter(),
-            memory_verifier=LocalMemoryVerifier(),
-            max_review_rounds=settings.max_review_rounds,
+            outliner=agents.outliner,
+            segmenter=agents.segmenter,
+            reviewer=agents.reviewer,
+            completer=agents.completer,
+            memory_verifier=agents.memory_verifier,
+            max_review_rounds=self._settings.max_review_rounds,
         )
         given: Any = {"version_id": lease.version_id}
-        await make_building_graph().ainvoke(
-            given, RunnableConfig(recursion_limit=40), context=context
-        )
+        config = RunnableConfig(recursion_limit=BUILDING_LIMIT)
+        await self._building.ainvoke(given, config, context=context)
         await repositories.jobs.finish(lease, "succeeded")
-        self._versions[collection, title] = lease.version_id
+        self._versions[collection, document.title] = lease.version_id
         return await self.text(lease.version_id)
 
     async def ask(self, question: Question) -> Case:
         """One round of asking; what was measured, and the answer."""
-        self._selector.last, self._selector.pool, self._answerer.last = [{}], (), []
+        agents = self._agents
+        self._selector.forget()
+        self._answerer.forget()
         runs: Any = NoRuns()
         context = AnswerContext(
             journal=RunJournal(runs, uuid4()),
             documents=self._repositories.documents,
             memories=self._repositories.memories,
             encoder=self._encoder,
-            planner=LocalPlanner(),
-            requester=LocalRequester(),
+            planner=agents.planner,
+            requester=agents.requester,
             selector=self._selector,
-            evidence_verifier=LocalEvidenceVerifier(self.reader),
+            evidence_verifier=agents.evidence_verifier,
             answerer=self._answerer,
-            answer_verifier=LocalAnswerVerifier(self.reader),
+            answer_verifier=agents.answer_verifier,
             budget=Budget(max_rounds=1),
         )
         given: Any = {"question": question.text, "collection": question.collection}
-        state = await self._graph.ainvoke(
-            given, RunnableConfig(recursion_limit=RECURSION_LIMIT), context=context
-        )
+        config = RunnableConfig(recursion_limit=RECURSION_LIMIT)
+        state = await self._answering.ainvoke(given, config, context=context)
         return Case(
             question=question,
-            version_id=self._versions.get((question.collection, question.article)),
+            version_id=self._versions.get((question.collection, question.document.title)),
             plan=state["plan"],
             pool={item.memory.id: item for item in self._selector.pool},
             seen=self._selector.last[0],
-            units=self._answerer.last[0] if self._answerer.last else [],
+            units=self._answerer.last[0],
             answer=state["answer"],
         )
 
 
-def _run(run_id: UUID, graph: Literal["building", "answering"]) -> Run:
-    started = datetime.now(UTC)
-    return Run(id=run_id, graph=graph, status="running", subject={}, started_at=started)
-
-
-async def build_articles(bench: Bench, data: Path, seed: int) -> list[Question]:
-    """Every article alone, all together, and all but each; the questions to put to them."""
-    by_title: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in squad_rows(data, public=False):
-        if row["title"] in VALIDATION_ARTICLES:
-            by_title[row["title"]].append(row)
+async def seen_cases(
+    bench: Bench, documents: Iterable[Document], count: int, seed: int
+) -> list[Case]:
+    """Build the documents wherever they belong, ask, and keep the questions that are simple."""
     questions: list[Question] = []
-    for title, rows in by_title.items():
-        text = "\n\n".join(dict.fromkeys(row["context"] for row in rows))
-        others = [f"without {other}" for other in by_title if other != title]
-        for collection in (title, "all", *others):
-            stored = await bench.add(title, text, collection)
-        questions += _questions(title, rows, stored, random.Random(seed))
-    return questions
+    for document in documents:
+        _say(f"building {document.title}")
+        (stored, *_) = [await bench.add(document, place) for place in document.collections]
+        questions += questions_of(document, stored, count, seed)
+    _say(f"asking {len(questions)} questions")
+    cases = [await bench.ask(question) for question in questions]
+    return [case for case in cases if case.is_simple]
 
 
-def _questions(
-    title: str, rows: Sequence[dict[str, Any]], stored: str, rng: random.Random
-) -> list[Question]:
-    placed = [row for row in rows if normalise(row["context"]) in stored]
-    simple = [row for row in placed if row["answerable"]]
-    trick = [row for row in rows if not row["answerable"]]
-    chosen = rng.sample(simple, min(ANSWERABLE, len(simple)))
-    places: tuple[tuple[Kind, str], ...] = (("own", title), ("all", "all"))
-    found = [
-        Question(kind, title, row["question"], collection, _gold(row, stored))
-        for row in chosen
-        for kind, collection in places
-    ]
-    found += [
-        Question("unanswerable", title, row["question"], title, ())
-        for row in rng.sample(trick, min(UNANSWERABLE, len(trick)))
-    ]
-    return found + [
-        Question("missing", title, row["question"], f"without {title}", ())
-        for row in chosen[:MISSING]
-    ]
-
-
-def _gold(row: dict[str, Any], stored: str) -> tuple[Span, ...]:
-    """Where the answers stand in the stored text. Raises ValueError if the paragraph does not."""
-    at = stored.index(normalise(row["context"]))
-    spans = []
-    for answer, start in zip(row["answers"], row["answer_start"], strict=True):
-        first = at + len(normalise(row["context"][:start]))
-        spans.append(Span(start=first, end=first + len(normalise(answer))))
-    return tuple(dict.fromkeys(spans))
+def _say(stage: str) -> None:
+    print(stage, file=sys.stderr, flush=True)
