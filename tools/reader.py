@@ -52,7 +52,7 @@ class FoundSpan(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What a passage answers."""
+    """What a passage is to a question: the answers in it, and whether it is about it at all."""
 
     spans: tuple[FoundSpan, ...]
     """Best first, at most five, no two the same; they may overlap. None in an empty passage."""
@@ -60,6 +60,8 @@ class Reading(NamedTuple):
     """The best span's score, raw; -100 where there is no span."""
     answerable: float
     """Calibrated chance that the passage answers the question."""
+    relevance: float
+    """Calibrated chance that the passage is relevant to the question, as ``rank`` gives it."""
 
 
 class Judgement(NamedTuple):
@@ -87,7 +89,7 @@ class Reader(Protocol):
         ...
 
     async def read(self, question: str, passages: Sequence[str]) -> tuple[Reading, ...]:
-        """The answer to the question in each passage, if there is one."""
+        """The answer to the question in each passage, if there is one, and its relevance."""
         ...
 
     async def judge(self, pairs: Sequence[Pair]) -> tuple[Judgement, ...]:
@@ -108,6 +110,7 @@ class _Read(NamedTuple):
     spans: tuple[tuple[int, int, float], ...]
     margin: float
     answerable: float
+    relevance: float
 
 
 _CHANCES = TypeAdapter(tuple[float, ...])
@@ -147,7 +150,7 @@ class OnnxReader:
         return _CHANCES.validate_python(told)
 
     async def read(self, question: str, passages: Sequence[str]) -> tuple[Reading, ...]:
-        """The answers in each passage; rank and read of the same pair are one pass."""
+        """The answers in each passage, and its relevance: all from one pass."""
         inputs = [Asked(question, None, passage) for passage in passages]
         told = _READ.validate_python(await self._observed("read", inputs, self._read))
         return tuple(_with_text(*both) for both in zip(told, passages, strict=True))
@@ -177,6 +180,7 @@ class OnnxReader:
             "spans": [list(span) for span in scores.spans],
             "margin": scores.margin,
             "answerable": answerable,
+            "relevance": chance(scores.relevance, self._calibration.relevance),
         }
 
     async def _observed(
@@ -217,4 +221,4 @@ def _key(asked: Asked) -> str:
 
 def _with_text(read: _Read, passage: str) -> Reading:
     spans = tuple(FoundSpan(a, b, passage[a:b], score) for a, b, score in read.spans)
-    return Reading(spans, read.margin, read.answerable)
+    return Reading(spans, read.margin, read.answerable, read.relevance)

@@ -107,15 +107,11 @@ class LocalAnswerer:
             for at, part in enumerate(parts)
         ]
 
-    async def _read(
-        self, part: Asked, passages: Sequence[Passage]
-    ) -> dict[UUID, tuple[float, Reading]]:
-        """By memory: relevance, and the answers in all of its text, as the selector had it read."""
-        texts = [passage_of(passage.evidence.memory) for passage in passages]
-        ranks = await self._reader.rank(part.text, texts)
-        readings = await self._reader.read(part.text, texts)
-        keys = [passage.evidence.memory.id for passage in passages]
-        return dict(zip(keys, zip(ranks, readings, strict=True), strict=True))
+    async def _read(self, part: Asked, passages: Sequence[Passage]) -> dict[UUID, Reading]:
+        """All of each memory's text, as the selector had it read."""
+        memories = [passage.evidence.memory for passage in passages]
+        readings = await self._reader.read(part.text, [passage_of(memory) for memory in memories])
+        return {memory.id: reading for memory, reading in zip(memories, readings, strict=True)}
 
     async def _cosines(self, parts: Sequence[Asked], units: Sequence[Unit]) -> NDArray[np.float32]:
         """Shape (parts, units): the better of a unit alone and under its nearest heading."""
@@ -150,10 +146,10 @@ def _measured(
     unit: Unit,
     context: str,
     cosine: float,
-    read: Mapping[UUID, tuple[float, Reading]],
+    read: Mapping[UUID, Reading],
 ) -> Measured:
     memory = passage.evidence.memory
-    relevance, reading = read[memory.id]
+    reading = read[memory.id]
     found = best_inside(memory, reading, unit)
     seen = measures(
         part,
@@ -162,7 +158,7 @@ def _measured(
         context,
         cosine=cosine,
         prior=log_odds(passage.evidence.candidate.scores.get("relevance", 0.5)),
-        relevant=log_odds(relevance),
+        relevant=log_odds(reading.relevance),
         answerable=log_odds(reading.answerable),
         behind=min(found.behind, FAR_BEHIND) if found else FAR_BEHIND,
     )

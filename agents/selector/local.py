@@ -76,15 +76,15 @@ class LocalSelector:
         passages = [passage_of(evidence.memory) for evidence in promising]
         found: list[dict[UUID, Seen]] = []
         for at, part in enumerate(parts):
-            ranks = await self._reader.rank(part.text, passages)
             readings = await self._reader.read(part.text, passages)
             found.append({})
-            for evidence, rank, reading in zip(promising, ranks, readings, strict=True):
+            for evidence, reading in zip(promising, readings, strict=True):
                 key = evidence.memory.id
                 by_words = _by_words(part, weights, evidence, sentences[key], cosines[at].get(key))
                 found[at][key] = Seen(
                     by_words._replace(
-                        relevant=log_odds(rank), answerable=log_odds(reading.answerable)
+                        relevant=log_odds(reading.relevance),
+                        answerable=log_odds(reading.answerable),
                     ),
                     _answer(evidence, reading),
                 )

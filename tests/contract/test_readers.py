@@ -58,9 +58,14 @@ async def test_spans_are_distinct_and_the_best_comes_first(reader):
         assert not scores or reading.margin == scores[0]
 
 
+async def test_reading_tells_the_relevance_that_ranking_gives(reader):
+    readings = await reader.read(QUESTION, PASSAGES)
+    assert await reader.rank(QUESTION, PASSAGES) == tuple(r.relevance for r in readings)
+
+
 async def test_nothing_answers_in_an_empty_passage(reader):
     (reading,) = await reader.read(QUESTION, [""])
-    assert reading == Reading((), reading.margin, pytest.approx(0.0, abs=1e-9))
+    assert reading == Reading((), reading.margin, pytest.approx(0.0, abs=1e-9), reading.relevance)
     assert canonical_json(reading.margin)  # a number that JSON has
 
 
