@@ -8,6 +8,7 @@ over real tokens, divided by its length.
 """
 
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +23,8 @@ from core.errors import ConfigurationError
 
 OPSET = 20  # the first with Gelu; LayerNormalization came with 17
 MASKED = -10_000.0
+LARGE = 1_024
+"""Bytes from which a weight goes to a file of its own, where there is one."""
 
 
 class BertShape(NamedTuple):
@@ -49,16 +52,31 @@ def read_shape(config: Path) -> BertShape:
 
 
 def convert(weights: Path, config: Path, target: Path) -> None:
-    """Write the ONNX graph of ``weights`` to ``target``, whole or not at all (about a second)."""
-    write_model(SentenceGraph(load_file(weights), read_shape(config)).build(), target)
+    """Write the ONNX graph of ``weights`` to ``target``, whole or not at all (about a second).
+
+    The weights lie beside it, in ``target`` with ``.weights`` added: the runtime maps that file, so
+    that processes share one copy of the word table.
+    """
+    model = SentenceGraph(load_file(weights), read_shape(config)).build()
+    write_model(model, target, weights_beside=True)
 
 
-def write_model(model: onnx.ModelProto, target: Path) -> None:
-    """Check the model and put it at ``target``, whole or not at all."""
-    onnx.checker.check_model(model)
-    partial = target.with_suffix(".partial")
-    onnx.save(model, str(partial))
-    partial.replace(target)
+def write_model(model: onnx.ModelProto, target: Path, *, weights_beside: bool = False) -> None:
+    """Check the model and put it at ``target``, whole or not at all; it comes after its weights."""
+    beside = f"{target.name}.weights"
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        partial = Path(folder) / target.name
+        onnx.save(
+            model,
+            str(partial),
+            save_as_external_data=weights_beside,
+            location=beside,
+            size_threshold=LARGE,
+        )
+        onnx.checker.check_model(str(partial))
+        if weights_beside:
+            (Path(folder) / beside).replace(target.parent / beside)
+        partial.replace(target)
 
 
 class BertGraph:

@@ -54,6 +54,18 @@ async def test_batch_and_single_agree(encoder: OnnxEncoder, tmp_path: Path) -> N
     assert np.allclose(together, alone, atol=2e-3)
 
 
+def test_weights_lie_beside_a_small_graph(tmp_path: Path) -> None:
+    open_encoder("minilm", tmp_path, threads=1)
+
+    (graph,) = tmp_path.glob("*.onnx")
+    assert graph.stat().st_size < 100_000
+    assert {path.name for path in tmp_path.iterdir()} == {
+        ".lock",
+        graph.name,
+        f"{graph.name}.weights",
+    }
+
+
 class Replayer:
     """Gives back one recorded value and never calls."""
 
