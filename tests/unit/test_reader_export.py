@@ -142,6 +142,17 @@ def test_large_weights_are_stored_in_one_byte_and_nothing_else_is(tmp_path: Path
     assert not any(name.startswith("heads.") for name in small)
 
 
+def test_rows_of_the_word_table_are_taken_before_they_become_single_precision(
+    tmp_path: Path,
+) -> None:
+    export(random_checkpoint(), FIT, tmp_path, version="test")
+
+    nodes = onnx.load(str(tmp_path / "reader.onnx")).graph.node
+    table = "embeddings.word_embeddings.weight."
+    uses = [node for node in nodes if any(name.startswith(table) for name in node.input)]
+    assert [node.op_type for node in uses] == ["Gather", "Gather"]  # codes, scales
+
+
 def test_tokenizer_neither_cuts_nor_pads(tmp_path: Path) -> None:
     export(random_checkpoint(), FIT, tmp_path, version="test")
 
