@@ -9,8 +9,9 @@ from tools.loaders.sentences import sentence_ranges
 from training.examples import NEUTRAL, REFUTED, SUPPORTED, Example
 from training.recurring import Passage
 
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'-]+(?: [A-Z][\w'-]+)*")
-_NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
+NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'-]+(?: [A-Z][\w'-]+)*")
+"""Capitalised words inside a sentence."""
+NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 _AUXILIARY = re.compile(r"\b(is|are|was|were|can|will|would|should|has been|had been)\b(?! not)")
 DROPPED = 0.25
 """Chance that a clause in commas or a trailing phrase of a true claim is left out."""
@@ -56,11 +57,11 @@ def falsified(sentence: str, passage: str, rng: random.Random) -> str | None:
 
 
 def _other_number(sentence: str, passage: str, rng: random.Random) -> str | None:
-    found = list(_NUMBER.finditer(sentence))
+    found = list(NUMBER.finditer(sentence))
     if not found:
         return None
     old = rng.choice(found)
-    others = [m.group() for m in _NUMBER.finditer(passage) if len(m.group()) == len(old.group())]
+    others = [m.group() for m in NUMBER.finditer(passage) if len(m.group()) == len(old.group())]
     others = [number for number in others if number != old.group()]
     digits = "".join(rng.choice("123456789") if c.isdigit() else c for c in old.group())
     new = rng.choice(others) if others and rng.random() < 0.6 else digits
@@ -68,8 +69,8 @@ def _other_number(sentence: str, passage: str, rng: random.Random) -> str | None
 
 
 def _other_name(sentence: str, passage: str, rng: random.Random) -> str | None:
-    found = list(_NAME.finditer(sentence))
-    others = [m.group() for m in _NAME.finditer(passage) if m.group() not in sentence]
+    found = list(NAME.finditer(sentence))
+    others = [m.group() for m in NAME.finditer(passage) if m.group() not in sentence]
     if not found or not others:
         return None
     old = rng.choice(found)

@@ -58,14 +58,24 @@ class Block(nn.Module):
         self.output_norm = nn.LayerNorm(hidden, eps=sizes.epsilon)
 
     def forward(self, states: Tensor, bias: Tensor) -> Tensor:
+        return self.attend(states, *self.project(states), bias)
+
+    def project(self, states: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values: (batch, heads, tokens, width) each."""
         batch, tokens, hidden = states.shape
         shape = (batch, tokens, self.heads, hidden // self.heads)
         query, key, value = (
             part(states).view(shape).transpose(1, 2) for part in (self.query, self.key, self.value)
         )
+        return query, key, value
+
+    def attend(
+        self, states: Tensor, query: Tensor, key: Tensor, value: Tensor, bias: Tensor
+    ) -> Tensor:
+        """The states after looking at keys and values; there may be more of these than states."""
         rate = self.dropout if self.training else 0.0
         mixed = F.scaled_dot_product_attention(query, key, value, bias.to(query.dtype), rate)
-        mixed = self.output(mixed.transpose(1, 2).reshape(batch, tokens, hidden))
+        mixed = self.output(mixed.transpose(1, 2).reshape(states.shape))
         states = self.attention_norm(states + F.dropout(mixed, self.dropout, self.training))
         outer = self.outer(F.gelu(self.inner(states)))
         return self.output_norm(states + F.dropout(outer, self.dropout, self.training))
@@ -113,20 +123,25 @@ class ReaderNet(nn.Module):
 
     def states(self, ids: Tensor, types: Tensor, mask: Tensor) -> list[Tensor]:
         """Token states half-way and at the end: (batch, tokens, hidden) each."""
+        states = self.embed(ids, types)
         tokens = ids.shape[1]
-        first_place = 2 if self.sizes.is_mpnet else 0
-        places = torch.arange(first_place, first_place + tokens, device=ids.device)
-        known = self.words(self.to_vocabulary(ids)) + self.places(places)[None] + self.types(types)
-        states = F.dropout(self.norm(known), self.dropout, self.training)
         bias = (1.0 - mask[:, None, None, :].float()) * -1e4
         if self.distances is not None:
-            bias = bias + self.relative(tokens, ids.device)
+            bias = bias + self.relative(tokens, ids.device).detach()
+        bias = bias.to(states.dtype)
         kept = []
         for number, block in enumerate(self.blocks, 1):
             states = block(states, bias)
             if number in (len(self.blocks) // 2, len(self.blocks)):
                 kept.append(states)
         return kept
+
+    def embed(self, ids: Tensor, types: Tensor, place: int = 0) -> Tensor:
+        """States before the first layer, of tokens that stand from ``place`` on."""
+        first = place + (2 if self.sizes.is_mpnet else 0)
+        places = torch.arange(first, first + ids.shape[1], device=ids.device)
+        known = self.words(self.to_vocabulary(ids)) + self.places(places)[None] + self.types(types)
+        return F.dropout(self.norm(known), self.dropout, self.training)
 
     def judge(self, states: Tensor) -> Outputs:
         """What the heads make of the last states."""
@@ -150,7 +165,10 @@ class ReaderNet(nn.Module):
         return shifted
 
     def relative(self, tokens: int, device: torch.device) -> Tensor:
-        """MPNet's bias by bucketed distance: (1, heads, tokens, tokens)."""
+        """MPNet's bias by bucketed distance: (1, heads, tokens, tokens).
+
+        Kept as published: its gradient would cost as much as all of the attention.
+        """
         place = torch.arange(tokens, device=device)
         distance = -(place[None, :] - place[:, None])
         half = BUCKETS // 2

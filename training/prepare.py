@@ -9,14 +9,16 @@ import random
 from pathlib import Path
 
 from training.claims import claim_examples
-from training.examples import save
+from training.examples import Example, save
 from training.passages import articles
 from training.recurring import recurring_examples
 from training.supervised import (
     accept_examples,
+    foil_examples,
     is_kept_aside,
     other_span_examples,
     selqa_examples,
+    sentence_examples,
     squad_examples,
     squad_rows,
     verdict_examples,
@@ -43,18 +45,22 @@ def write_fit(data: Path, out: Path, *, public: bool, fit: str) -> dict[str, int
     squad = [row for row in squad_rows(data, public=public) if not is_kept_aside(row["title"])]
     supervised = itertools.chain(
         squad_examples(squad, rng),
+        sentence_examples(squad, rng),
+        foil_examples(squad, rng),
         accept_examples(data, public=public),
         selqa_examples(data, public=public),
         verdict_examples(data, public=public),
         other_span_examples(data, rng) if public else (),
     )
     groups = list(articles(data, public=public))
+    texts = (Example(passage.article, "", passage.text) for group in groups for passage in group)
     recurring = (example for group in groups for example in recurring_examples(group, rng))
     claims = (example for group in groups for example in claim_examples(group, rng))
     return {
         "supervised": save(out / f"supervised.{fit}.jsonl.gz", supervised),
         "recurring": save(out / f"recurring.{fit}.jsonl.gz", recurring),
         "claims": save(out / f"claims.{fit}.jsonl.gz", claims),
+        "passages": save(out / f"passages.{fit}.jsonl.gz", texts),
     }
 
 
@@ -65,7 +71,7 @@ def write_validation(data: Path, out: Path) -> int:
     return save(
         out / "validation.jsonl.gz",
         itertools.chain(
-            squad_examples(squad, rng),
+            (e for e in squad_examples(squad, rng) if e.origin != "more_negatives"),
             accept_examples(data, public=False, validation=True),
             selqa_examples(data, public=False, validation=True),
             verdict_examples(data, public=False, validation=True),

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from training.batches import encode
 from training.examples import Example
-from training.fit import predict
+from training.predict import predict
 from training.weights import open_student
 
 PAIRS = (

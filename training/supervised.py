@@ -13,11 +13,19 @@ from typing import Any
 
 from tools.bm25 import Bm25
 from tools.lexical import term_counts
+from tools.loaders.sentences import sentence_ranges
 from training.examples import NEUTRAL, NO_ANSWER, REFUTED, SUPPORTED, Example, rows
+from training.foils import foil
 from training.splits import VALIDATION_ARTICLES, is_validation
 
 NEGATIVES = 2
 """Passages of the same article per question, best BM25 first, that do not hold its answer."""
+MORE_NEGATIVES = 8
+"""Further ones per question, on which the student only watches its teacher."""
+OTHER_SENTENCES = 2
+"""Sentences of the paragraph per question that do not hold its answer."""
+FOILS = 0.6
+"""Share of the answerable questions that are also turned into an unanswerable one."""
 WINDOW = 1_200
 """Characters of a long document around an answer."""
 POISON_PASSAGES = 6
@@ -56,24 +64,58 @@ def is_kept_aside(title: str) -> bool:
 
 def squad_examples(squad: Sequence[dict[str, Any]], rng: random.Random) -> Iterator[Example]:
     """Each question with its paragraph, and with the likeliest wrong paragraphs of its article."""
-    by_title = defaultdict(list)
-    for row in squad:
-        by_title[row["title"]].append(row)
-    for articles in by_title.values():
-        paragraphs = list(dict.fromkeys(row["context"] for row in articles))
+    for article in _by_title(squad):
+        paragraphs = list(dict.fromkeys(row["context"] for row in article))
         index = Bm25([term_counts(text) for text in paragraphs])
-        for row in articles:
+        for row in article:
             span = _squad_span(row, rng)
             relevance = 1.0 if row["answerable"] else None
             yield Example("squad", row["question"], row["context"], span=span, relevance=relevance)
-            ranked = [paragraphs[at] for at in index.top(term_counts(row["question"]), 8)]
-            wrong = [
-                text
-                for text in ranked
-                if text != row["context"] and not any(a in text for a in row["answers"])
-            ]
-            for text in wrong[:NEGATIVES]:
-                yield Example("negatives", row["question"], text, span=NO_ANSWER, relevance=0.0)
+            best = index.top(term_counts(row["question"]), 4 * MORE_NEGATIVES)
+            wrong = [paragraphs[at] for at in best if _is_wrong(paragraphs[at], row)]
+            for place, text in enumerate(wrong[: NEGATIVES + MORE_NEGATIVES]):
+                origin = "negatives" if place < NEGATIVES else "more_negatives"
+                yield Example(origin, row["question"], text, span=NO_ANSWER, relevance=0.0)
+
+
+def _by_title(squad: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    by_title = defaultdict(list)
+    for row in squad:
+        by_title[row["title"]].append(row)
+    yield from by_title.values()
+
+
+def _is_wrong(text: str, row: dict[str, Any]) -> bool:
+    return text != row["context"] and not any(answer in text for answer in row["answers"])
+
+
+def sentence_examples(squad: Sequence[dict[str, Any]], rng: random.Random) -> Iterator[Example]:
+    """Each answerable question with the sentence that holds the answer, and with some others."""
+    for row in squad:
+        span = _squad_span(row, rng)
+        if span == NO_ANSWER:
+            continue
+        others = []
+        for begin, end in sentence_ranges(row["context"]):
+            sentence = row["context"][begin:end]
+            if begin <= span[0] and span[1] <= end:
+                place = (span[0] - begin, span[1] - begin)
+                yield Example("sentences", row["question"], sentence, span=place, relevance=1.0)
+            elif not any(answer in sentence for answer in row["answers"]):
+                others.append(sentence)
+        for sentence in rng.sample(others, min(OTHER_SENTENCES, len(others))):
+            yield Example("sentences", row["question"], sentence, span=NO_ANSWER, relevance=0.0)
+
+
+def foil_examples(squad: Sequence[dict[str, Any]], rng: random.Random) -> Iterator[Example]:
+    """Answerable questions changed so that their paragraph answers them no longer."""
+    for article in _by_title(squad):
+        text = "\n".join(dict.fromkeys(row["context"] for row in article))
+        for row in article:
+            if row["answerable"] and rng.random() < FOILS:
+                changed = foil(row["question"], row["context"], text, rng)
+                if changed:
+                    yield Example("foils", changed, row["context"], span=NO_ANSWER)
 
 
 def _squad_span(row: dict[str, Any], rng: random.Random) -> tuple[int, int]:
@@ -85,15 +127,31 @@ def _squad_span(row: dict[str, Any], rng: random.Random) -> tuple[int, int]:
 
 
 def accept_examples(data: Path, *, public: bool, validation: bool = False) -> Iterator[Example]:
-    """Candidate answers of eight systems; a partly right one is not right."""
+    """Candidate answers of eight systems; a partly right one is not right.
+
+    The span is that of the right answer: who finds it can compare.
+    """
     files = [data / "train" / "answer_verification.squad_predictions.jsonl.gz"]
     files += [data / "uniform" / "answer_verification.public.jsonl.gz"] if public else []
     for row in (row for file in files for row in rows(file)):
         if row["candidate"] and is_kept_aside(row["group"]) == validation:
-            right = float(row["label"] == "correct")
             yield Example(
-                "accept", row["question"], row["context"], answer=row["candidate"], accept=right
+                "accept",
+                row["question"],
+                row["context"],
+                answer=row["candidate"],
+                span=_gold_span(row),
+                accept=float(row["label"] == "correct"),
             )
+
+
+def _gold_span(row: dict[str, Any]) -> tuple[int, int] | None:
+    """Where the gold answer stands, if it stands in one place alone; (0, 0) where there is none."""
+    gold = [text for text in row["gold"] if text]
+    if not gold:
+        return NO_ANSWER
+    found = [m.span() for m in re.finditer(re.escape(gold[0]), row["context"])]
+    return found[0] if len(found) == 1 else None
 
 
 def selqa_examples(data: Path, *, public: bool, validation: bool = False) -> Iterator[Example]:

@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from training.batches import UNKNOWN, Encoded, Said
+from training.batches import UNKNOWN, Encoded
 from training.examples import NEUTRAL
-from training.fit import predict
 from training.network import ReaderNet
+from training.predict import Said, predict
 
 LONGEST_SPAN = 30
 """Tokens."""
@@ -78,7 +78,8 @@ def _overlap(item: Encoded, said: Said) -> float:
         return 0.0
     begin, end, _ = _best(item, said)
     text = item.example.second
-    found = _words(text[item.offsets[begin][0] : item.offsets[end][1]])
+    first, last = (item.offsets[item.cut + at] for at in (begin, end))
+    found = _words(text[first[0] : last[1]])
     gold = _words(text[slice(*(item.example.span or (0, 0)))])
     common = sum((Counter(found) & Counter(gold)).values())
     return 2 * common / (len(found) + len(gold)) if common else 0.0

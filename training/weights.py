@@ -36,7 +36,6 @@ _OUTSIDE = {
     "embeddings.LayerNorm.weight": "norm.weight",
     "embeddings.LayerNorm.bias": "norm.bias",
 }
-_HEADS = ("span", "relevance", "verdict", "accept")
 
 
 def names(layers: int, *, mpnet: bool) -> dict[str, str]:
@@ -58,7 +57,7 @@ def open_student(path: Path) -> ReaderNet:
 
 
 def open_teacher(path: Path) -> ReaderNet:
-    """The teacher from MPNet's weights; its heads are fresh."""
+    """The teacher from MPNet's weights, its heads fresh, or from what ``save_teacher`` wrote."""
     return _filled(ReaderNet(TEACHER), load_file(path), names(TEACHER.layers, mpnet=True))
 
 
@@ -76,10 +75,19 @@ def _filled(net: ReaderNet, stored: dict[str, Tensor], table: dict[str, str]) ->
 
 def save_checkpoint(net: ReaderNet, path: Path) -> None:
     """The student under BERT's names, heads under ``heads.``."""
+    save_file(_stored(net, names(STUDENT.layers, mpnet=False)), path)
+
+
+def save_teacher(net: ReaderNet, path: Path) -> None:
+    """The teacher under MPNet's names, half precision; heads and token types under ``heads.``."""
+    stored = _stored(net, names(TEACHER.layers, mpnet=True))
+    save_file({name: weight.half() for name, weight in stored.items()}, path)
+
+
+def _stored(net: ReaderNet, table: dict[str, str]) -> dict[str, Tensor]:
     ours = {name: weight.detach().cpu().contiguous() for name, weight in net.state_dict().items()}
-    stored = {theirs: ours[own] for theirs, own in names(STUDENT.layers, mpnet=False).items()}
-    stored |= {f"heads.{name}": w for name, w in ours.items() if name.split(".")[0] in _HEADS}
-    save_file(stored, path)
+    named = {theirs: ours.pop(own) for theirs, own in table.items()}
+    return named | {f"heads.{name}": weight for name, weight in ours.items()}
 
 
 @torch.no_grad()
