@@ -15,8 +15,6 @@ from tools.reader import Reader, Reading
 
 ANSWERS = "answer_verification"
 """Candidate answers to the same questions, and so the same gold answers."""
-DECISION = 0.5
-"""Below this chance that the paragraph answers the question, the reader abstains."""
 
 
 class _Trial(NamedTuple):
@@ -32,7 +30,7 @@ class _Trial(NamedTuple):
 
     @property
     def abstains(self) -> bool:
-        return self.reading.answerable < DECISION
+        return not self.reading.answers
 
     @property
     def given(self) -> str:

@@ -83,7 +83,8 @@ class WordsReader:
                 spans.append(FoundSpan(first, last, passage[first:last], score))
         best = tuple(sorted(spans, key=lambda span: -span.score)[:TOP_SPANS])
         margin = best[0].score if best else NO_SPAN_MARGIN
-        return Reading(best, margin, chance(margin, (1.0, 0.0)), shared(question, passage))
+        answerable = chance(margin, (1.0, 0.0))
+        return Reading(best, margin, answerable, answerable >= 0.5, shared(question, passage))
 
     def _judgement(self, claim: str, evidence: str) -> Judgement:
         told, known = (

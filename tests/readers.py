@@ -16,7 +16,11 @@ TINY = BertShape(layers=2, hidden=32, heads=2, epsilon=1e-12)
 WORDS, POSITIONS = 30_522, 512
 FIT = Fit(
     calibration=Calibration(
-        answerable=(0.5, -0.25), relevance=(1.5, 0.5), accept=(1.0, 0.0), verdict_temperature=2.0
+        answerable=(0.5, -0.25),
+        answer_from=0.6,
+        relevance=(1.5, 0.5),
+        accept=(1.0, 0.0),
+        verdict_temperature=2.0,
     ),
     fitted_on=("nothing",),
 )

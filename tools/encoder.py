@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from core.ids import sha256_of
 from core.recording import Observed, observe
+from tools.onnx_session import open_session
 
 Vectors = NDArray[np.float32]
 """Shape (n, dimensions), rows of length one, components representable as float16."""
 
-BATCH_TOKENS = 1_024
+BATCH_TOKENS = 512
 """Padded tokens in one call of the model: larger batches cost memory and are no faster here."""
 CACHED_VECTORS = 16_384
 """Most recently used texts whose vectors are kept (12 MB at 384 dimensions)."""
@@ -66,12 +66,7 @@ class OnnxEncoder:
     """An encoder whose model is an ONNX file: pooled inside, or token states pooled here."""
 
     def __init__(self, files: EncoderFiles, threads: int) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(files.model), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(files.model, threads)
         self._inputs = {put.name for put in self._session.get_inputs()}
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(files.tokenizer))
         self._tokenizer.no_truncation()

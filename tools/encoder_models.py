@@ -12,12 +12,11 @@ from pathlib import Path
 
 from core.errors import ConfigurationError, ModelUnavailable
 from core.ids import sha256_of_file
-from tools.bert_onnx import convert
 from tools.encoder import EncoderFiles, OnnxEncoder
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MINILM_WINDOW = 256
-FORMAT = 1
+FORMAT = 2
 """Part of every converted file's name: raise it when the conversion changes."""
 
 
@@ -85,8 +84,14 @@ def _converted(folder: Path, cache: Path, digest: str) -> Path:
             weights = folder / "model.safetensors"
             if sha256_of_file(weights) != digest:
                 raise ConfigurationError(f"the weights in {folder} are not the expected ones")
-            convert(weights, folder / "config.json", target)
+            _convert(weights, folder / "config.json", target)
     return target
+
+
+def _convert(weights: Path, config: Path, target: Path) -> None:
+    from tools.bert_onnx import convert  # 8 MB that a process which finds the file does without
+
+    convert(weights, config, target)
 
 
 def _download(hub_id: str) -> Path:

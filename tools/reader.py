@@ -60,6 +60,8 @@ class Reading(NamedTuple):
     """The best span's score, raw; -100 where there is no span."""
     answerable: float
     """Calibrated chance that the passage answers the question."""
+    answers: bool
+    """Whether that chance is high enough to give the best span on no other word."""
     relevance: float
     """Calibrated chance that the passage is relevant to the question, as ``rank`` gives it."""
 
@@ -110,6 +112,7 @@ class _Read(NamedTuple):
     spans: tuple[tuple[int, int, float], ...]
     margin: float
     answerable: float
+    answers: bool
     relevance: float
 
 
@@ -180,6 +183,7 @@ class OnnxReader:
             "spans": [list(span) for span in scores.spans],
             "margin": scores.margin,
             "answerable": answerable,
+            "answers": answerable >= self._calibration.answer_from,
             "relevance": chance(scores.relevance, self._calibration.relevance),
         }
 
@@ -221,4 +225,4 @@ def _key(asked: Asked) -> str:
 
 def _with_text(read: _Read, passage: str) -> Reading:
     spans = tuple(FoundSpan(a, b, passage[a:b], score) for a, b, score in read.spans)
-    return Reading(spans, read.margin, read.answerable, read.relevance)
+    return Reading(spans, *read[1:])

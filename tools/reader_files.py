@@ -24,6 +24,8 @@ class Calibration(Frozen):
     """Turns raw logits into chances; fitted on questions that did not shape the weights."""
 
     answerable: Line
+    answer_from: float = Field(ge=0, le=1)
+    """The chance of being answerable from which an answer is worth its risk."""
     relevance: Line
     accept: Line
     verdict_temperature: float = Field(gt=0)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from tools.onnx_session import open_session
 from tools.reader_windows import Window
 
 BATCH_TOKENS = 512
@@ -38,16 +38,9 @@ class ReaderModel:
     """One session; a call has all its threads, so calls take turns."""
 
     def __init__(self, model: Path, threads: int) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.enable_mem_pattern = False  # batches differ in shape: a plan for each costs 30 MB
         # Stored in eight bits, computed in single precision: without this the runtime fuses both
         # into an integer product, which is slower here and off by a few hundredths.
-        options.add_session_config_entry("session.disable_quant_qdq", "1")
-        self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(model, threads, {"session.disable_quant_qdq": "1"})
 
     def run(self, windows: Sequence[Window]) -> list[WindowLogits]:
         """The logits of each window, in order."""

@@ -30,7 +30,8 @@ def validate(net: ReaderNet, items: Sequence[Encoded]) -> tuple[Figures, dict[st
     has_answer = np.array([item.start != 0 for item in squad], float)
     f1 = np.array([_overlap(item, said[id(item)]) for item in squad])
     answerable = fit_line(margins, has_answer)
-    answers = answerable[0] * margins + answerable[1] >= 0
+    answer_from = worth_from(float(f1[has_answer > 0].mean()))
+    answers = answerable[0] * margins + answerable[1] >= np.log(answer_from / (1 - answer_from))
     right = np.where(has_answer > 0, np.where(answers, f1, 0.0), ~answers)
     selqa = [item for item in items if item.example.origin == "selqa"]
     ranks = np.array([said[id(item)].relevance for item in selqa])
@@ -53,11 +54,21 @@ def validate(net: ReaderNet, items: Sequence[Encoded]) -> tuple[Figures, dict[st
     }
     calibration = {
         "answerable": answerable,
+        "answer_from": round(answer_from, 4),
         "relevance": fit_line(ranks, relevant),
         "accept": fit_line(chances, accepted),
         "verdict_temperature": _temperature(verdicts, truth),
     }
     return figures, calibration
+
+
+def worth_from(f1: float) -> float:
+    """The chance of an answer from which giving it earns more than silence does.
+
+    Silence earns the chance of no answer; a given answer its chance times the F1 that it has when
+    there is one.
+    """
+    return 1 / (1 + f1)
 
 
 def _best(item: Encoded, said: Said) -> tuple[int, int, float]:

@@ -65,7 +65,9 @@ async def test_reading_tells_the_relevance_that_ranking_gives(reader):
 
 async def test_nothing_answers_in_an_empty_passage(reader):
     (reading,) = await reader.read(QUESTION, [""])
-    assert reading == Reading((), reading.margin, pytest.approx(0.0, abs=1e-9), reading.relevance)
+    assert reading == Reading(
+        (), reading.margin, pytest.approx(0.0, abs=1e-9), False, reading.relevance
+    )
     assert canonical_json(reading.margin)  # a number that JSON has
 
 

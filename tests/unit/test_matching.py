@@ -65,7 +65,7 @@ def reading(*found):
         FoundSpan(TEXT.index(text), TEXT.index(text) + len(text), text, score)
         for text, score in found
     )
-    return Reading(spans, spans[0].score, 0.9, 0.8)
+    return Reading(spans, spans[0].score, 0.9, True, 0.8)
 
 
 def test_spans_are_placed_in_the_version_and_count_from_the_best():
