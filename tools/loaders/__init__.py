@@ -29,6 +29,9 @@ LOADERS: Mapping[str, str] = {
     "message/rfc822": "tools.loaders.mail",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "tools.loaders.word",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "tools.loaders.workbook",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": (
+        "tools.loaders.slides"
+    ),
 }
 """Media type to the module that reads it."""
 

@@ -1,4 +1,4 @@
-"""What Word and Excel packages share: safe opening, and one dialect of their XML.
+"""What Word, Excel and PowerPoint packages share: safe opening, and one dialect of their XML.
 
 Packages saved as "Strict Open XML" differ only in their namespaces; they are rewritten to the
 transitional ones, which is what the parsers know.
@@ -14,8 +14,18 @@ from lxml.etree import XMLSyntaxError
 
 from core.errors import CorruptDocument
 from tools.loaders.archives import check_archive, opened_archive
+from tools.loaders.packages import Parts
 from tools.loaders.raw import RawDocument
 
+_DUBLIN = "{http://purl.org/dc/elements/1.1/}"
+_CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
+_PROPERTIES = {
+    "title": f"{_DUBLIN}title",
+    "author": f"{_DUBLIN}creator",
+    "subject": f"{_DUBLIN}subject",
+    "keywords": f"{_CORE}keywords",
+    "date": "{http://purl.org/dc/terms/}modified",
+}
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _RENAMED = (
     (
@@ -31,6 +41,10 @@ _RENAMED = (
         b"http://schemas.openxmlformats.org/spreadsheetml/2006/",
     ),
     (
+        b"http://purl.oclc.org/ooxml/presentationml/",
+        b"http://schemas.openxmlformats.org/presentationml/2006/",
+    ),
+    (
         b"http://purl.oclc.org/ooxml/drawingml/",
         b"http://schemas.openxmlformats.org/drawingml/2006/",
     ),
@@ -44,6 +58,15 @@ def package(raw: RawDocument) -> BytesIO:
         relations = "_rels/.rels"
         strict = relations in archive.namelist() and _STRICT in archive.read(relations)
         return _transitional(archive) if strict else BytesIO(raw.content)
+
+
+def core_properties(parts: Parts) -> dict[str, str]:
+    """Title, author, date and the like, empty where the package does not say."""
+    part = next((r.part for r in parts.relations("").values() if r.kind == "core-properties"), "")
+    if part not in parts:
+        return dict.fromkeys(_PROPERTIES, "")
+    tree = parts.tree(part)
+    return {name: (tree.findtext(tag) or "").strip() for name, tag in _PROPERTIES.items()}
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from tools.loaders.raw import LoadLimits, RawDocument, extension_of
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 HTML = "text/html"
 MAIL = "message/rfc822"
 VTT = "text/vtt"
@@ -66,7 +67,7 @@ _REFUSED = (
     _Signature(0, b"PAR1", "Parquet file"),
 )
 
-_OFFICE_PARTS = (("word/", DOCX), ("xl/", XLSX), ("ppt/", "PowerPoint (.pptx)"))
+_OFFICE_PARTS = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
 _COMPOUND_STREAMS = (
     ("WordDocument", "Word 97-2003 (.doc)"),
     ("Workbook", "Excel 97-2003 (.xls)"),
@@ -152,9 +153,7 @@ def _packed_format(content: bytes) -> str:
         names = archive.namelist()
         for part, format_ in _OFFICE_PARTS:
             if "[Content_Types].xml" in names and any(name.startswith(part) for name in names):
-                if format_ in (DOCX, XLSX):
-                    return format_
-                raise UnsupportedFormat(f"{format_} files are not read")
+                return format_
         declared = b""
         if "mimetype" in names:
             with archive.open("mimetype") as stream:

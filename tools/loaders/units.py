@@ -36,6 +36,7 @@ class DocumentBuilder:
         self._invisible = 0
         self._hidden: list[str] = []
         self._warnings: list[str] = []
+        self._pictures = 0
 
     def heading(self, text: str, level: int, *, page: int | None = None) -> None:
         """A heading of ``level`` 1 (outermost) and up; everything after it stands below it."""
@@ -81,6 +82,18 @@ class DocumentBuilder:
         block = textwrap.dedent("\n".join(lines)).strip("\n")
         self._append("code", block, capped_ranges(block), page=page)
 
+    def picture(self, description: str, *, page: int | None = None) -> None:
+        """A picture: its description in words is text, one without is counted in a warning."""
+        if " " in description.strip():
+            self.paragraph(description, page=page)
+        else:
+            # One word is a file name or an id that the program gave.
+            self._pictures += 1
+
+    def leave_headings(self) -> None:
+        """What follows stands below no heading: a slide without a title, another sheet."""
+        self._headings.clear()
+
     def end_block(self) -> None:
         """Keep the next list item from joining the list above."""
         self._open = None
@@ -112,6 +125,8 @@ class DocumentBuilder:
         """The document; its title is the given one, else its first heading."""
         chosen = collapse_spaces(self._clean(title or "")) or self.first_heading or ""
         found = {key: self._clean(value).strip() for key, value in (metadata or {}).items()}
+        if self._pictures:
+            self.warn(f"pictures without a description left out: {self._pictures}")
         return LoadedDocument(
             media_type=media_type,
             title=shorten(chosen, _TITLE_LIMIT),
