@@ -51,6 +51,11 @@ def fuse(
     return fused
 
 
+def best_fused(scores: Mapping[UUID, Mapping[str, float]], limit: int) -> list[UUID]:
+    """The memories of ``fuse``'s answer, best first, ties by id."""
+    return sorted(scores, key=lambda key: (-scores[key]["fused"], key))[:limit]
+
+
 def standardise(scores: Mapping[UUID, float]) -> dict[UUID, float]:
     """Scores in standard deviations from their mean; all zero where they do not differ."""
     if not scores:

@@ -17,7 +17,7 @@ from core.schemas.evidence import Candidate, EvidenceRequest
 from core.schemas.memory import LAYERS, Hit, Memory, SearchFilter
 from graphs.answering.state import AnswerContext
 from tools.lexical import term_counts
-from tools.ranking import fuse
+from tools.ranking import best_fused, fuse
 
 QUARANTINED_LIMIT = 5
 NEAR_TOP = 0.6
@@ -44,8 +44,7 @@ async def retrieve(
                 layer, vector, context.encoder.id, request.limit, where
             )
         scores = fuse(lists)
-        best = sorted(scores, key=lambda key: (-scores[key]["fused"], key))[: request.limit]
-        memories = await context.memories.get(best)
+        memories = await context.memories.get(best_fused(scores, request.limit))
         return Observed([_result(memory, scores[memory.id]) for memory in memories])
 
     asked: JsonValue = {

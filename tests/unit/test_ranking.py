@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.schemas.memory import Hit
-from tools.ranking import TermWeights, cut, fuse, standardise
+from tools.ranking import TermWeights, best_fused, cut, fuse, standardise
 
 IDS = [UUID(int=number) for number in range(8)]
 hits = st.lists(
@@ -19,6 +19,12 @@ hits = st.lists(
 
 def hit(number: int, score: float) -> Hit:
     return Hit(memory_id=IDS[number], score=score)
+
+
+def test_best_are_first_ties_by_id_and_no_more_than_asked():
+    scores = {IDS[2]: {"fused": 1.0}, IDS[1]: {"fused": 1.0}, IDS[3]: {"fused": 2.0}}
+
+    assert best_fused(scores, 2) == [IDS[3], IDS[1]]
 
 
 @given(lexical=hits, chunk=hits, seed=st.randoms())

@@ -1,0 +1,99 @@
+"""Memories at hand, searched as the product searches its database: same lists, same fusion."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.schemas.evidence import EvidenceRequest
+from core.schemas.memory import LAYERS, Hit, Layer
+from evals.retrieval_memories import Piece, Placed, Text, memories_of
+from graphs.building.memories import layer_texts, lexical_terms
+from tools.bm25 import Bm25
+from tools.encoder import Encoder, Vectors
+from tools.lexical import term_counts
+from tools.ranking import best_fused, fuse
+
+LIMIT = EvidenceRequest(text="", reason="first").limit
+"""Hits of each search: what the product asks for."""
+
+ENCODED_AT_ONCE = 512
+
+Lists = Mapping[str, Sequence[Hit]]
+
+
+class Index:
+    """One collection; quarantined memories are not searched, as in the product."""
+
+    def __init__(self, placed: Iterable[Placed], vectors: Mapping[Layer, Vectors]) -> None:
+        self.placed = list(placed)
+        self._ids = [one.memory.id for one in self.placed]
+        self._at = {memory_id: place for place, memory_id in enumerate(self._ids)}
+        self._words = Bm25([lexical_terms(one.memory) for one in self.placed])
+        self._vectors = vectors
+
+    def search(self, question: str, vector: NDArray[np.float32]) -> dict[str, list[Hit]]:
+        """The lists that the product fuses."""
+        lists = {"lexical": self._hits(self._words.scores(term_counts(question)), positive=True)}
+        for layer in LAYERS:
+            lists[f"vector_{layer}"] = self._hits(self._vectors[layer] @ vector)
+        return lists
+
+    def ranked(self, lists: Lists, weights: Mapping[str, float] | None = None) -> list[Placed]:
+        """Best first, as the product fuses, or with other weights."""
+        scores = fuse(lists) if weights is None else fuse(lists, weights)
+        return [self.placed[self._at[key]] for key in best_fused(scores, LIMIT)]
+
+    def listed(self, hits: Sequence[Hit]) -> list[Piece]:
+        """The pieces of one list, in its order."""
+        return [self.placed[self._at[hit.memory_id]].piece for hit in hits]
+
+    def _hits(self, scores: NDArray[np.floating], *, positive: bool = False) -> list[Hit]:
+        best = np.argsort(-scores, kind="stable")[:LIMIT]
+        return [
+            Hit(memory_id=self._ids[at], score=float(scores[at]))
+            for at in best
+            if not positive or scores[at] > 0
+        ]
+
+
+class WordIndex:
+    """The baseline: BM25 over pieces of text as they are, without headings or layers."""
+
+    def __init__(
+        self, pieces: Sequence[Piece], texts: Mapping[str, str], titles: Mapping[str, str]
+    ) -> None:
+        self._pieces = pieces
+        self._words = Bm25(
+            [
+                term_counts(f"{titles.get(text_id, '')}\n{texts[text_id][start:end]}")
+                for text_id, start, end in pieces
+            ]
+        )
+
+    def listed(self, question: str) -> list[Piece]:
+        """The best pieces, best first."""
+        return [self._pieces[at] for at in self._words.top(term_counts(question), LIMIT)]
+
+
+async def build(texts: Sequence[Text], encoder: Encoder, name: str) -> Index:
+    """The texts as memories with a vector per layer; says on standard error how far it is."""
+    placed: list[Placed] = []
+    for text in texts:
+        placed += [one for one in await memories_of(text) if one.memory.status == "verified"]
+    by_layer = [layer_texts(one.memory) for one in placed]
+    vectors = {
+        layer: await encoded(encoder, [texts[layer] for texts in by_layer], f"{name}, {layer}s")
+        for layer in LAYERS
+    }
+    return Index(placed, vectors)
+
+
+async def encoded(encoder: Encoder, texts: Sequence[str], name: str) -> Vectors:
+    """One row per text, some at a time."""
+    rows = []
+    for at in range(0, len(texts), ENCODED_AT_ONCE):
+        print(f"encoding {name}: {at} of {len(texts)} …", file=sys.stderr, flush=True)
+        rows.append(await encoder.encode(texts[at : at + ENCODED_AT_ONCE]))
+    return np.concatenate(rows) if rows else np.zeros((0, encoder.dimensions), np.float32)
