@@ -26,6 +26,7 @@ LOADERS: Mapping[str, str] = {
     "application/json": "tools.loaders.structured",
     "application/xml": "tools.loaders.markup",
     "application/pdf": "tools.loaders.pdf",
+    "application/epub+zip": "tools.loaders.book",
     "message/rfc822": "tools.loaders.mail",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "tools.loaders.word",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "tools.loaders.workbook",

@@ -81,9 +81,9 @@ def take_hidden(root: Element, builder: DocumentBuilder) -> None:
             drop(element)
 
 
-def add_tree(root: Element, builder: DocumentBuilder) -> None:
-    """Append everything below ``root`` in reading order."""
-    _TreeReader(builder).read(root)
+def add_tree(root: Element, builder: DocumentBuilder, spans: "Spans | None" = None) -> None:
+    """Append everything below ``root`` in reading order; a book's pages share their ``spans``."""
+    _TreeReader(builder, spans or Spans()).read(root)
 
 
 def visible_text(root: Element) -> str:
@@ -146,7 +146,7 @@ def _hiding_selectors(root: Element) -> frozenset[str]:
 class _TreeReader:
     """Collects inline text until a block begins or ends, then hands it on as what it stands in."""
 
-    def __init__(self, builder: DocumentBuilder) -> None:
+    def __init__(self, builder: DocumentBuilder, spans: "Spans") -> None:
         self._builder = builder
         self._inline: list[str] = []
         self._heading: int | None = None
@@ -154,7 +154,7 @@ class _TreeReader:
         self._counters: list[int | None] = []
         self._markers: list[str] = []
         self._tables: list[_Grid] = []
-        self._spans = _Spans()
+        self._spans = spans
         self._grids: set[Element] = set()
 
     def read(self, root: Element) -> None:
@@ -255,7 +255,7 @@ class _TreeReader:
         self._builder.table(table.sentences())
 
 
-class _Spans:
+class Spans:
     """What the merged cells of one page may still fill beyond their own places."""
 
     def __init__(self) -> None:
@@ -281,7 +281,7 @@ class _Carried(NamedTuple):
 class _Grid:
     """Cells of one HTML table, laid out by their spans."""
 
-    def __init__(self, spans: _Spans) -> None:
+    def __init__(self, spans: Spans) -> None:
         self._spans = spans
         self._rows: list[list[_Place]] = []
         self._headers: list[bool] = []

@@ -20,6 +20,10 @@ PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+ODP = "application/vnd.oasis.opendocument.presentation"
+EPUB = "application/epub+zip"
 HTML = "text/html"
 MAIL = "message/rfc822"
 VTT = "text/vtt"
@@ -75,12 +79,8 @@ _COMPOUND_STREAMS = (
     ("PowerPoint Document", "PowerPoint 97-2003 (.ppt)"),
     ("__properties_version1.0", "Outlook message (.msg)"),
 )
-_PACKED_MIMETYPES = (
-    ("application/epub+zip", "EPUB"),
-    ("application/vnd.oasis.opendocument.text", "OpenDocument text (.odt)"),
-    ("application/vnd.oasis.opendocument.spreadsheet", "OpenDocument spreadsheet (.ods)"),
-    ("application/vnd.oasis.opendocument.presentation", "OpenDocument presentation (.odp)"),
-)
+_PACKED_TYPES = (EPUB, ODT, ODS, ODP)
+"""Containers that say in a member of their own what they hold; templates add to the name."""
 
 _HEAD = 4_000
 _HTML = re.compile(
@@ -154,13 +154,15 @@ def _packed_format(content: bytes) -> str:
         for part, format_ in _OFFICE_PARTS:
             if "[Content_Types].xml" in names and any(name.startswith(part) for name in names):
                 return format_
-        declared = b""
+        declared = ""
         if "mimetype" in names:
             with archive.open("mimetype") as stream:
-                declared = stream.read(200)
-    for mimetype, name in _PACKED_MIMETYPES:
-        if declared.strip() == mimetype.encode():
-            raise UnsupportedFormat(f"{name} files are not read")
+                declared = stream.read(200).decode("ascii", "replace").strip()
+        elif "META-INF/container.xml" in names:
+            declared = EPUB
+    declared = declared.removesuffix("-template")
+    if declared in _PACKED_TYPES:
+        return declared
     raise UnsupportedFormat("zip archives are not read; add the files in it one by one")
 
 

@@ -20,7 +20,8 @@ from openpyxl.utils.cell import range_boundaries
 from core.schemas.document import LoadedDocument
 from tools.loaders.office import office_errors, package
 from tools.loaders.raw import RawDocument
-from tools.loaders.tables import Covered, Table, as_table
+from tools.loaders.sheets import sheet_tables
+from tools.loaders.tables import Covered
 from tools.loaders.units import DocumentBuilder
 
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})\"")
@@ -79,24 +80,10 @@ def _add_sheet(builder: DocumentBuilder, sheet: _StreamedSheet, source: BytesIO)
         builder.hide(" ".join(cell for block in blocks[:5] for row in block for cell in row))
         return
     builder.heading(sheet.title, 1)
-    for table in _tables(blocks):
+    for table in sheet_tables(blocks):
         for caption in table.captions:
             builder.paragraph(caption)
         builder.table(table.sentences())
-
-
-def _tables(blocks: Iterable[Sequence[Sequence[str]]]) -> Iterator[Table]:
-    """One table per block of rows; a block without a header goes on under the one above."""
-    columns: tuple[str, ...] = ()
-    for block in blocks:
-        first = min(_first_filled(row) for row in block)
-        if columns and first == 0 and max(map(_width, block)) <= len(columns):
-            table = as_table(block, header_rows=None if max(map(_width, block)) > 1 else 0)
-            table = table if table.columns else Table(table.captions, columns, table.rows)
-        else:
-            table = as_table([row[first:] for row in block])
-        columns = table.columns if first == 0 else ()
-        yield table
 
 
 def _rows(builder: DocumentBuilder, sheet: _StreamedSheet) -> Iterator[list[str]]:
@@ -193,11 +180,3 @@ def _number(value: float, number_format: str) -> str:
 def _plain(value: float) -> str:
     whole = abs(value) < 1e15 and value == int(value)
     return str(int(value)) if whole else f"{value:.10g}"
-
-
-def _first_filled(row: Sequence[str]) -> int:
-    return next((index for index, cell in enumerate(row) if cell), len(row))
-
-
-def _width(row: Sequence[str]) -> int:
-    return len(row)
