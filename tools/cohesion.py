@@ -8,7 +8,7 @@ pieces comes out. What may not be cut, and what a bad start costs, comes in as a
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.tfidf import SparseRows
+from tools.rows import DenseRows, Rows
 
 _BLOCK = 256
 _PRICES = 33
@@ -20,7 +20,7 @@ Gains = NDArray[np.float64]
 Column 0 is unused. Pieces of one member must be allowed, so that a cut always exists."""
 
 
-def piece_norms(rows: SparseRows, longest: int) -> Gains:
+def piece_norms(rows: Rows, longest: int) -> Gains:
     """‖Σ rows[i : i + d]‖ for all i and d ≤ ``longest``; -inf beyond the end.
 
     Only a band of the Gram matrix is ever held: blocks of rows with ``longest`` more.
@@ -38,6 +38,29 @@ def piece_norms(rows: SparseRows, longest: int) -> Gains:
             square = total[stop, stop] - 2 * total[first, stop] + total[first, first]
             norms[low + first, size] = np.sqrt(np.maximum(square, 0.0))
     return norms
+
+
+def piece_pairs(rows: Rows, longest: int) -> Gains:
+    """By how much the products of all pairs within each piece exceed the mean product of two rows.
+
+    Worth grows with the square of a piece's members, so all of it is scaled into the reach of
+    prices; which cut is best does not depend on that.
+    """
+    pieces = DenseRows(rows.dense(0, rows.height)).of_length_one()
+    norms = piece_norms(pieces, longest)
+    members = np.arange(longest + 1)
+    pairs = members * (members - 1) / 2
+    gains = (norms**2 - members) / 2 - _mean_product(pieces) * pairs
+    gains[np.isneginf(norms)] = -np.inf
+    gains *= _PRICE_LIMIT / 2 / max(1.0, float(np.abs(gains[np.isfinite(gains)]).max()))
+    return gains
+
+
+def _mean_product(rows: DenseRows) -> float:
+    """Of two different rows of length one."""
+    count = rows.height
+    square = float((rows.vectors.sum(axis=0, dtype=np.float64) ** 2).sum())
+    return (square - count) / (count * (count - 1)) if count > 1 else 0.0
 
 
 def best_cut(gains: Gains, count: int) -> tuple[int, ...]:

@@ -10,25 +10,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.schemas.document import Unit
-from tools.cohesion import Gains, best_cut, piece_norms
-from tools.layout import (
-    Breaks,
-    SizeBand,
-    atoms,
-    is_weak_start,
-    same_block,
-    sections,
-    size_of,
-)
-from tools.tfidf import SparseRows
-
-LONGEST = 64
-"""Atoms in one chunk at most."""
+from tools.cohesion import Gains, piece_norms, piece_pairs
+from tools.layout import Breaks, SizeBand, atoms, is_weak_start, same_block, size_of
+from tools.piecewise import cut_pieces
+from tools.rows import DenseRows, Rows
 
 _WEAK_START_COST = 0.25
 _PART_START_GAIN = 0.25
 _PARAGRAPH_GAIN = 0.1
-_TOO_SHORT_COST = 1_000.0
 
 
 def fixed(units: Sequence[Unit], band: SizeBand) -> tuple[int, ...]:
@@ -55,56 +44,40 @@ def recursive(units: Sequence[Unit], band: SizeBand) -> tuple[int, ...]:
 
 def cohesion(
     units: Sequence[Unit],
-    vectors: SparseRows,
+    vectors: Rows,
     band: SizeBand,
     breaks: Breaks = Breaks(),  # noqa: B008 - an immutable value
 ) -> tuple[int, ...]:
-    """The cut that keeps like units together, section by section; ``vectors`` holds a row each."""
-    starts: list[int] = []
-    for first, stop in sections(units, breaks.hard, band):
-        starts.extend(_cut_section(units, vectors, band, breaks, first, stop))
-    return tuple(starts)
+    """The cut that keeps like units together, section by section; ``vectors`` holds a row each.
+
+    A piece is worth the length of the sum of its rows, less the cost of its start.
+    """
+
+    def worth(rows: Rows, runs: Sequence[int], longest: int) -> Gains:
+        gains = piece_norms(rows, longest)
+        costs = [0.0, *(_start_cost(units, run, breaks) for run in runs[1:])]
+        gains -= np.array(costs)[:, None]
+        return gains
+
+    return cut_pieces(units, vectors, band, breaks, worth)
 
 
-def _cut_section(
+def cluster(
     units: Sequence[Unit],
-    vectors: SparseRows,
+    vectors: DenseRows,
     band: SizeBand,
-    breaks: Breaks,
-    first: int,
-    stop: int,
-) -> list[int]:
-    size = size_of(units, first, stop)
-    count = max(1, round(size / band.target))
-    if count == 1 and size <= band.maximum:
-        return [first]
-    runs = atoms(units, band, first, stop)
-    offsets = [run - first for run in runs]
-    rows = vectors.slice(first, stop).grouped(offsets)
-    gains = _gains(units, rows, runs, stop, band, breaks)
-    return [runs[piece] for piece in best_cut(gains, count)]
+    breaks: Breaks = Breaks(),  # noqa: B008 - an immutable value
+) -> tuple[int, ...]:
+    """The cut whose chunks hold the pairs more alike than pairs are on average.
 
+    As Chroma's cluster chunker, with a price per piece in place of its size cap alone, and without
+    its defect: a piece beyond the size bound is forbidden wherever it stands, the first one too.
+    """
 
-def _gains(
-    units: Sequence[Unit],
-    rows: SparseRows,
-    runs: Sequence[int],
-    stop: int,
-    band: SizeBand,
-    breaks: Breaks,
-) -> Gains:
-    """Norms less the cost of the start; too long is forbidden, too short is a last resort."""
-    gains = piece_norms(rows, min(LONGEST, len(runs)))
-    gains -= np.array([0.0, *(_start_cost(units, run, breaks) for run in runs[1:])])[:, None]
-    begins = np.array([units[run].start for run in runs])
-    ends = np.array([units[run - 1].end for run in (*runs[1:], stop)])
-    for pieces in range(1, gains.shape[1]):
-        size = ends[pieces - 1 :] - begins[: len(runs) - pieces + 1]
-        column = gains[: len(size), pieces]
-        column[size < band.minimum] -= _TOO_SHORT_COST
-        if pieces > 1:
-            column[size > band.maximum] = -np.inf
-    return gains
+    def worth(rows: Rows, runs: Sequence[int], longest: int) -> Gains:
+        return piece_pairs(rows, longest)
+
+    return cut_pieces(units, vectors.of_length_one(), band, breaks, worth)
 
 
 def _start_cost(units: Sequence[Unit], index: int, breaks: Breaks) -> float:
