@@ -41,8 +41,8 @@ class Standard(NamedTuple):
 
 
 SHORT = Standard(Mix(-5.15, Measures(2.88, 2.65, 0.98, 0.71, 0.19, 0.0, 0.0, 0.0)), 0.05)
-"""Where a few words can answer. Fitted before there was a reader, whose weights are zero until a
-fit that has seen tables too; see docs/evals.md."""
+"""Where a few words can answer. Fitted before there was a reader; a fit with its scores does
+no better (docs/evals.md)."""
 
 WHOLE = Standard(Mix(-5.15, Measures(2.88, 2.65, 0.98, 0.71, 0.19, 0.0, 0.0, 0.0)), 0.05)
 """Where it takes whole sentences, as in procedures, or yes and no: no span can be pointed at."""

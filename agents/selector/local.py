@@ -27,7 +27,7 @@ MIN_K, MAX_K = 5, 12
 """Clamps of the elbow: what is packed is fewer, so that an exclusion leaves something to read."""
 
 RELEVANCE = Mix(-6.91, Measures(2.28, 2.46, 2.47, 0.38, 1.79, 0.0, 0.0, 0.0))
-"""Fitted before there was a reader, whose weights are zero until a fit that has seen tables too."""
+"""Fitted before there was a reader; a fit with its scores does no better (docs/evals.md)."""
 
 
 class Seen(NamedTuple):
