@@ -27,7 +27,7 @@ from tools.loaders.html_tree import Element
 from tools.loaders.office import core_properties, office_errors, package
 from tools.loaders.packages import Parts, Relation
 from tools.loaders.raw import RawDocument
-from tools.loaders.repeats import Repeats
+from tools.loaders.repeats import TOO_MANY_REPEATS, Repeats
 from tools.loaders.units import DocumentBuilder
 
 _P: Final = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -72,6 +72,8 @@ class _Deck:
                 relations = self._parts.relations(name)
                 self._add_slide(slide, relations, number)
                 self._add_notes(relations, number)
+        if self._repeats.spent:
+            self._builder.warn(TOO_MANY_REPEATS)
 
     def _slides(self) -> Iterator[str]:
         """The parts that hold the slides, in order."""
