@@ -43,8 +43,13 @@ CUTS: Mapping[str, Cut] = {
 """The default first."""
 
 
-def cut_into(cut: Cut, of: Material, count: int, maximum: int) -> tuple[int, ...]:
-    """The cut into ``count`` chunks, or as near as a search over target sizes gets."""
+def cut_into(
+    cut: Cut, of: Material, count: int, maximum: int, *, tolerance: float = 0.0
+) -> tuple[int, ...]:
+    """The cut into ``count`` chunks, or as near as a search over target sizes gets.
+
+    The search ends once it is amiss by no more than a share ``tolerance`` of the count.
+    """
     low, high = 1, maximum
     target = min(maximum, max(1, size_of(of.units, 0, len(of.units)) // count))
     best: tuple[int, ...] = ()
@@ -53,7 +58,7 @@ def cut_into(cut: Cut, of: Material, count: int, maximum: int) -> tuple[int, ...
         if not best or abs(len(starts) - count) < abs(len(best) - count):
             best = starts
         low, high = (target + 1, high) if len(starts) > count else (low, target - 1)
-        if len(best) == count or low > high:
+        if abs(len(best) - count) <= tolerance * count or low > high:
             break
         target = (low + high) // 2
     return best

@@ -1,0 +1,82 @@
+"""Chunks of all documents ranked together for a question, and what the best of them hold."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.chunking_data import Question
+from evals.chunking_scores import by_place, by_text, omega, within
+from tools.bm25 import Bm25
+from tools.encoder import Encoder
+from tools.lexical import term_counts
+
+BUDGET = 4_000
+"""Characters of context."""
+CHUNKS = 5
+"""As many as the published figures retrieve."""
+
+Scores = dict[str, float]
+"""Of one question, by metric; of a hundred."""
+
+
+class Chunks(NamedTuple):
+    """Those of one cut, of all documents."""
+
+    places: tuple[range, ...]
+    documents: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def of(self, document: str) -> list[range]:
+        """The places of one document's chunks."""
+        pairs = zip(self.places, self.documents, strict=True)
+        return [place for place, its_document in pairs if its_document == document]
+
+
+async def score_all(
+    encoder: Encoder, chunks: Chunks, questions: Sequence[Question]
+) -> list[Scores]:
+    """One row a question: by the sum of standardised BM25 and vector scores, and by BM25 alone."""
+    vectors = await encoder.encode(chunks.texts)
+    asked = await encoder.encode([question.text for question in questions])
+    words = Bm25([term_counts(text) for text in chunks.texts])
+    return [
+        _score(question, chunks, words.scores(term_counts(question.text)), vectors @ vector)
+        for question, vector in zip(questions, asked, strict=True)
+    ]
+
+
+def _score(
+    question: Question, chunks: Chunks, lexical: NDArray[np.float64], near: NDArray[np.float32]
+) -> Scores:
+    wanted = question.wanted
+    ranked = _ranked(chunks, _standard(lexical) + _standard(near))
+    by_words = by_place(wanted, within(_ranked(chunks, lexical), BUDGET))
+    context, first = within(ranked, BUDGET), ranked[:CHUNKS]
+    strict, lenient = by_place(wanted, context), by_text(wanted, context)
+    five = by_place(wanted, first)
+    shares = {
+        "recall_4000_chars": strict.recall,
+        "recall_4000_chars_set": lenient.recall,
+        "recall_4000_chars_bm25": by_words.recall,
+        "omega": omega(wanted, chunks.of(question.document)),
+        "precision": lenient.precision,
+        "precision_chroma": five.precision,
+        "iou_set": lenient.iou,
+        "iou_chroma": five.iou,
+        "recall_at5": five.recall,
+    }
+    return {name: 100 * share for name, share in shares.items()}
+
+
+def _ranked(chunks: Chunks, scores: NDArray[np.floating]) -> list[range]:
+    """All chunks, best first; equal ones in the order of the text."""
+    return [chunks.places[at] for at in np.argsort(-scores, kind="stable")]
+
+
+def _standard(scores: NDArray[np.floating]) -> NDArray[np.floating]:
+    """In standard deviations from their mean."""
+    spread = scores.std()
+    standard: NDArray[np.floating] = (scores - scores.mean()) / (spread if spread > 0 else 1.0)
+    return standard

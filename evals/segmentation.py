@@ -1,0 +1,130 @@
+"""Every cut against topics that are known, each asked for the same number of chunks.
+
+How many topics a document has is told to all; where they change is what is measured. All obey one
+size band, whose bounds are multiples of the document's mean topic.
+"""
+
+import asyncio
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from core.settings import Settings
+from evals.comparing import Columns, compared
+from evals.intervals import Estimate
+from evals.measures import pk, window_diff
+from evals.segmentation_data import Gold, read_sets
+from tools.cuts import CUTS, Cut, Material, cut_into
+from tools.encoder import Encoder
+from tools.encoder_models import open_encoder
+from tools.rows import DenseRows
+from tools.tfidf import unit_vectors
+
+BASELINE = "fixed"
+WIDEST = 4
+"""Mean topics in the longest chunk that is allowed."""
+
+
+class Scores(NamedTuple):
+    """Of one cut of one document."""
+
+    windowdiff: float
+    pk: float
+    boundary_f1: float
+    """Of a hundred; a boundary counts where it is exact."""
+    excess: int
+    """Chunks more than asked for; negative: fewer."""
+
+
+def evaluate(data: Path, part: str) -> dict[str, JsonValue]:
+    """Metrics by set and cut, with paired differences; intervals over documents."""
+    return asyncio.run(_evaluate(data, part))
+
+
+async def _evaluate(data: Path, part: str) -> dict[str, JsonValue]:
+    settings = Settings()
+    cache = settings.data_dir / "encoders"
+    encoder = open_encoder(settings.encoder, cache, threads=settings.encoder_threads)
+    return await measure(encoder, read_sets(data, part))
+
+
+async def measure(encoder: Encoder, sets: Mapping[str, Sequence[Gold]]) -> dict[str, JsonValue]:
+    """The report of every cut on every set."""
+    metrics: dict[str, JsonValue] = {}
+    table: list[JsonValue] = []
+    notes: list[JsonValue] = []
+    for name, documents in sets.items():
+        print(f"cutting {name}: {len(documents)} documents …", file=sys.stderr, flush=True)
+        scores = await _of_set(encoder, documents)
+        metrics |= {label: dict(one._asdict()) for label, one in _figures(name, scores).items()}
+        table += [_row(name, cut, of_cut) for cut, of_cut in scores.items()]
+        notes += _misses(name, scores)
+    return {"encoder": encoder.id, "metrics": metrics, "table": table, "notes": notes}
+
+
+async def _of_set(encoder: Encoder, documents: Sequence[Gold]) -> dict[str, list[Scores]]:
+    scores: dict[str, list[Scores]] = {name: [] for name in CUTS}
+    for gold in documents:
+        texts = [unit.text for unit in gold.units]
+        meanings = DenseRows(await encoder.encode(texts))
+        material = Material(gold.units, unit_vectors(texts), meanings)
+        for name, cut in CUTS.items():
+            scores[name].append(score(gold, cut, material))
+    return scores
+
+
+def score(gold: Gold, cut: Cut, material: Material) -> Scores:
+    """One cut of one document into as many chunks as it has topics."""
+    count = len(gold.boundaries) + 1
+    maximum = max(1, int(WIDEST * gold.units[-1].end / count))
+    found = cut_into(cut, material, count, maximum)[1:]
+    sides = (gold.boundaries, found)
+    return Scores(
+        window_diff(*sides, len(gold.units)),
+        pk(*sides, len(gold.units)),
+        100 * boundary_f1(*sides),
+        len(found) + 1 - count,
+    )
+
+
+def boundary_f1(gold: Sequence[int], found: Sequence[int]) -> float:
+    """F1 of the boundaries that are exact; 1 where neither side has any."""
+    wanted, given = set(gold), set(found)
+    both = len(wanted) + len(given)
+    return 2 * len(wanted & given) / both if both else 1.0
+
+
+def _figures(name: str, scores: Mapping[str, Sequence[Scores]]) -> dict[str, Estimate]:
+    documents = range(len(next(iter(scores.values()))))
+    figures: dict[str, Estimate] = {}
+    for measure_name in ("windowdiff", "pk", "boundary_f1"):
+        columns = _columns(scores, measure_name)
+        figures |= compared(f"{measure_name}_{name}", columns, documents, BASELINE)
+    return figures
+
+
+def _columns(scores: Mapping[str, Sequence[Scores]], field: str) -> Columns:
+    return {cut: [getattr(one, field) for one in of_cut] for cut, of_cut in scores.items()}
+
+
+def _row(name: str, cut: str, of_cut: Sequence[Scores]) -> JsonValue:
+    count = len(of_cut)
+    means = {
+        field: round(sum(getattr(one, field) for one in of_cut) / count, digits)
+        for field, digits in (("windowdiff", 3), ("pk", 3), ("boundary_f1", 1))
+    }
+    return {"set": name, "documents": count, "cut": cut, **means}
+
+
+def _misses(name: str, scores: Mapping[str, Sequence[Scores]]) -> Iterator[str]:
+    """A cut that did not give the count it was asked for is compared at another one."""
+    for cut, of_cut in scores.items():
+        off = [one.excess for one in of_cut if one.excess]
+        if off:
+            yield (
+                f"{name}: {cut} gave another count than asked for in {len(off)} of {len(of_cut)} "
+                f"documents, by {min(off):+d} to {max(off):+d}"
+            )
