@@ -26,6 +26,7 @@ LOADERS: Mapping[str, str] = {
     "application/json": "tools.loaders.structured",
     "application/xml": "tools.loaders.markup",
     "application/pdf": "tools.loaders.pdf",
+    "application/rtf": "tools.loaders.richtext",
     "application/epub+zip": "tools.loaders.book",
     "application/vnd.oasis.opendocument.text": "tools.loaders.opendocument",
     "application/vnd.oasis.opendocument.presentation": "tools.loaders.opendocument",

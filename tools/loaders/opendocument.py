@@ -28,12 +28,12 @@ from tools.loaders.packages import Parts, resolve
 from tools.loaders.raw import RawDocument
 from tools.loaders.repeats import TOO_MANY_REPEATS, Repeats
 from tools.loaders.sheets import sheet_tables
+from tools.loaders.styles import is_code
 from tools.loaders.tables import as_table
 from tools.loaders.units import DocumentBuilder
 
 _SKIPPED: Final = (f"{TEXT}tracked-changes", f"{OFFICE}forms", f"{DRAW}page-thumbnail")
 _FURNITURE: Final = ("header", "footer", "date-time", "page-number")
-_CODE_STYLES: Final = ("preformatted", "source", "code")
 _DUBLIN: Final = "{http://purl.org/dc/elements/1.1/}"
 _META: Final = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
 _METADATA: Final = {
@@ -137,7 +137,7 @@ class _Reader:
         elif style == "title" and text.strip():
             self.title = self.title or text
             self._builder.heading(text, 1)
-        elif style.startswith(_CODE_STYLES):
+        elif is_code(style):
             self._builder.code(text)
         else:
             self._builder.paragraph(text, page=self._page)

@@ -24,6 +24,7 @@ ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ODP = "application/vnd.oasis.opendocument.presentation"
 EPUB = "application/epub+zip"
+RTF = "application/rtf"
 HTML = "text/html"
 MAIL = "message/rfc822"
 VTT = "text/vtt"
@@ -54,7 +55,6 @@ _REFUSED = (
     _Signature(0, b"OggS", "Ogg media"),
     _Signature(0, b"fLaC", "FLAC audio"),
     _Signature(0, b"\x1aE\xdf\xa3", "Matroska media"),
-    _Signature(0, b"{\\rtf", "Rich Text"),
     _Signature(0, b"%!PS", "PostScript"),
     _Signature(0, b"\x1f\x8b", "gzip archive"),
     _Signature(0, b"BZh", "bzip2 archive"),
@@ -140,6 +140,8 @@ def _binary_format(content: bytes) -> str | None:
         return PDF
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _packed_format(content)
+    if content[:100].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{\\rtf"):
+        return RTF
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         raise _refused_compound(content)
     for signature in _REFUSED:

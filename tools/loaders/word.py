@@ -5,7 +5,6 @@ boxes, inserted text. Deleted and hidden text is not part of the text. Footnotes
 follow at the end.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
@@ -19,12 +18,10 @@ from core.schemas.document import LoadedDocument
 from tools.loaders.html_tree import Element
 from tools.loaders.office import office_errors, package
 from tools.loaders.raw import RawDocument
+from tools.loaders.styles import heading_level, is_code
 from tools.loaders.tables import Covered, as_table
 from tools.loaders.units import DocumentBuilder
 
-_HEADING_NAME: Final = re.compile(
-    r"(?:heading|überschrift|titre|título|titolo|标题)\s*([1-9])", re.I
-)
 _PARAGRAPH, _TABLE, _ROW, _CELL = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
 _TEXT, _TAB, _RUN, _BOX = qn("w:t"), qn("w:tab"), qn("w:r"), qn("w:txbxContent")
 _BREAKS: Final = (qn("w:br"), qn("w:cr"))
@@ -38,7 +35,6 @@ _CONTAINERS: Final = (
 )  # fmt: skip
 _NOTES: Final = (("/footnotes", qn("w:footnote")), ("/endnotes", qn("w:endnote")))
 """How the relation to a part with notes ends, and what a note in it is called."""
-_CODE_STYLES: Final = ("code", "html preformatted", "macro", "source")
 
 
 def read(raw: RawDocument) -> LoadedDocument:
@@ -98,7 +94,7 @@ class _BodyReader:
             self._builder.heading(text, 1)
         elif level:
             self._builder.heading(text, level)
-        elif any(style.startswith(name) for name in _CODE_STYLES):
+        elif is_code(style):
             self._builder.code(text)
         elif paragraph.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None or "list" in style:
             self._builder.list_item(text, marker="- ")
@@ -109,8 +105,7 @@ class _BodyReader:
         own = paragraph.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
         if own is not None and own.get(_VALUE, "9") < "9":
             return int(own.get(_VALUE, "0")) + 1
-        match = _HEADING_NAME.match(style)
-        return int(match.group(1)) if match else self._outline.get(self._style_id(paragraph))
+        return heading_level(style) or self._outline.get(self._style_id(paragraph))
 
     def _style(self, paragraph: Element) -> str:
         return self._styles.get(self._style_id(paragraph), "")
