@@ -8,7 +8,7 @@ import asyncio
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
@@ -16,7 +16,7 @@ from core.settings import Settings
 from evals.comparing import Columns, compared
 from evals.intervals import Estimate
 from evals.measures import pk, window_diff
-from evals.segmentation_data import Gold, read_sets
+from evals.segmentation_data import SETS, Gold, read_sets
 from tools.cuts import CUTS, Cut, Material, cut_into
 from tools.encoder import Encoder
 from tools.encoder_models import open_encoder
@@ -48,10 +48,14 @@ async def _evaluate(data: Path, part: str) -> dict[str, JsonValue]:
     settings = Settings()
     cache = settings.data_dir / "encoders"
     encoder = open_encoder(settings.encoder, cache, threads=settings.encoder_threads)
-    return await measure(encoder, read_sets(data, part))
+    sets = read_sets(data, part)
+    report = await measure(encoder, sets)
+    absent = sorted(SETS - sets.keys())
+    said = f"not measured, for their files are not there: {', '.join(absent)}"
+    return {**report, "absent": [*absent], "notes": [*report["notes"], *([said] if absent else [])]}
 
 
-async def measure(encoder: Encoder, sets: Mapping[str, Sequence[Gold]]) -> dict[str, JsonValue]:
+async def measure(encoder: Encoder, sets: Mapping[str, Sequence[Gold]]) -> dict[str, Any]:
     """The report of every cut on every set."""
     metrics: dict[str, JsonValue] = {}
     table: list[JsonValue] = []

@@ -166,3 +166,6 @@ _READERS: Mapping[str, Callable[[Path, str], Iterator[Gold]]] = {
     "article": _article,
     "stitched": _stitched,
 }
+
+SETS = frozenset(_READERS)
+"""Names of all sets that a part may hold."""
