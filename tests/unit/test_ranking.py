@@ -56,7 +56,8 @@ def test_fusion_keeps_raw_scores_by_list_name():
 
 
 def test_absence_from_a_list_never_counts_as_an_average_place():
-    fused = fuse({"lexical": [hit(0, 3.0), hit(1, 3.0)], "vector_chunk": [hit(2, 1.0)]})
+    lists = {"lexical": [hit(0, 3.0), hit(1, 3.0)], "vector_chunk": [hit(2, 1.0)]}
+    fused = fuse(lists, {"lexical": 1.0, "vector_chunk": 1.0})
     assert fused[IDS[0]]["fused"] == fused[IDS[1]]["fused"] == -1.0
     assert fused[IDS[2]]["fused"] == -1.0
 
