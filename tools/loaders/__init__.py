@@ -20,6 +20,7 @@ LOADERS: Mapping[str, str] = {
     "text/plain": "tools.loaders.plain",
     "text/markdown": "tools.loaders.markdown",
     "text/html": "tools.loaders.webpage",
+    "text/x-tex": "tools.loaders.latex",
     "text/csv": "tools.loaders.delimited",
     "text/vtt": "tools.loaders.captions",
     "application/x-subrip": "tools.loaders.captions",

@@ -25,6 +25,7 @@ ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ODP = "application/vnd.oasis.opendocument.presentation"
 EPUB = "application/epub+zip"
 RTF = "application/rtf"
+LATEX = "text/x-tex"
 HTML = "text/html"
 MAIL = "message/rfc822"
 VTT = "text/vtt"
@@ -106,9 +107,11 @@ _MARKDOWN_MARKS = (
     re.compile(r"^\|?(?: *:?-{3,}:? *\|)+", re.MULTILINE),
     re.compile(r"^\s{0,3}[-*+] \S", re.MULTILINE),
 )
+_LATEX = re.compile(r"^[ \t]*\\(?:documentclass|documentstyle|begin\{document\})", re.MULTILINE)
+_LATEX_EXTENSIONS = frozenset(("tex", "latex", "ltx"))
 _PLAIN_EXTENSIONS = frozenset(
     (
-        "txt", "text", "log", "rst", "adoc", "asciidoc", "org", "tex", "sty", "yaml", "yml",
+        "txt", "text", "log", "rst", "adoc", "asciidoc", "org", "sty", "yaml", "yml",
         "toml", "ini", "py", "js", "ts", "c", "h", "cpp", "java", "go", "rs", "sh", "sql",
     )
 )  # fmt: skip
@@ -256,6 +259,8 @@ def _loose_format(text: str, extension: str) -> str:
     """Formats without a signature: here, and only here, the name decides between the likely."""
     if extension in ("md", "markdown", "mdown"):
         return MARKDOWN
+    if extension in _LATEX_EXTENSIONS or _LATEX.search(text[:50_000]):
+        return LATEX if "\\" in text else PLAIN
     if extension in ("csv", "tsv", "tab"):
         return CSV if looks_delimited(text, strict=False) else PLAIN
     if extension in _PLAIN_EXTENSIONS:
