@@ -73,6 +73,7 @@ def loader_for(media_type: str) -> Loader:
 def check_result(loaded: LoadedDocument) -> None:
     """What every loader promises. Raises EmptyExtraction, or LoaderFailed for a broken promise."""
     if not any(any(map(str.isalnum, unit.text)) for unit in loaded.units):
-        raise EmptyExtraction
+        # What was left out tells why nothing is left.
+        raise EmptyExtraction("; ".join(("no text could be read", *loaded.warnings)))
     if normalise(loaded.text) != loaded.text or not units_are_exact(loaded.text, loaded.units):
         raise LoaderFailed("the loader broke its promise about offsets or normal form")
