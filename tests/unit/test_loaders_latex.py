@@ -148,6 +148,12 @@ def test_a_file_that_is_cut_off_says_so() -> None:
     assert loaded.warnings == ("the file ends in the middle of a group",)
 
 
+def test_options_without_an_end_are_over_with_their_paragraph() -> None:
+    loaded = body("\\begin{figure}[ht\\caption{A.}\n\nNext.\n\\end{figure}")
+
+    assert texts(loaded) == ["Next."]
+
+
 def test_a_file_nested_beyond_reason_is_corrupt_and_one_without_words_is_empty() -> None:
     with pytest.raises(CorruptDocument, match="nested"):
         read("\\emph" + "{" * 10_000)

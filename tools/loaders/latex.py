@@ -4,32 +4,27 @@ Only plain abbreviations of the file itself are expanded. Formulas on lines of t
 listings keep their source; other files that it includes are named in a warning.
 """
 
-import re
 from typing import Final
 
-from core.errors import CorruptDocument
 from core.schemas.document import LoadedDocument
 from tools.loaders import latex_words as words
-from tools.loaders.latex_blocks import LatexBlocks
-from tools.loaders.latex_groups import CAPTURED, Group
-from tools.loaders.latex_math import SIGNS, display_math, inline_math
+from tools.loaders.latex_groups import CAPTURED
+from tools.loaders.latex_math import SIGNS
+from tools.loaders.latex_output import LatexOutput
 from tools.loaders.latex_source import Source
 from tools.loaders.latex_tokens import Token
 from tools.loaders.plain import add_source
 from tools.loaders.raw import RawDocument
 from tools.loaders.units import DocumentBuilder
 
-_MAX_DEPTH: Final = 2_000
 _NAMED_UNKNOWN: Final = 20
-_OPTIONS: Final = re.compile(r"(?:[ \t]*(?:\[[^\]\n]*+\]|\{[^{}\n]*+\}))++")
 
 
 def read(raw: RawDocument) -> LoadedDocument:
     """What the document prints; the source itself when that is nothing."""
     builder = DocumentBuilder()
     reader = _Reader(raw.text, builder)
-    reader.read()
-    if not reader.blocks.has_words:
+    if not reader.read():
         builder = DocumentBuilder()
         builder.warn("nothing but definitions; the source is kept as text")
         add_source(builder, raw.text)
@@ -43,46 +38,48 @@ class _Reader:
     def __init__(self, text: str, builder: DocumentBuilder) -> None:
         self._source = Source(text)
         self._builder = builder
-        self.blocks = LatexBlocks(builder)
+        self._out = LatexOutput(self._source, builder)
+        self._blocks = self._out.blocks
         self.front: dict[str, str] = {}
-        self._in_body = "\\begin{document}" not in text
-        self._groups = [Group(self.blocks.parts if self._in_body else None)]
         self._unknown: dict[str, None] = {}
 
-    def read(self) -> None:
+    def read(self) -> bool:
+        """Follow the source to its end; False when it prints nothing."""
         for token in self._source.tokens():
-            if self._groups[-1].is_skipped and token.content not in ("{", "}", "[", "]"):
-                continue
-            self._take(token)
-        if len(self._groups) > 1:
+            if token.kind == "pause":
+                self._end_options()
+            if not self._out.top.is_skipped or token.content in ("{", "}", "[", "]"):
+                self._take(token)
+        if self._out.depth:
             self._builder.warn("the file ends in the middle of a group")
-        while len(self._groups) > 1:
+        while self._out.depth:
             self._close()
-        self.blocks.finish()
+        self._blocks.finish()
         if self._unknown:
             names = ", ".join(self._unknown)
             self._builder.warn(f"commands that are not known, their arguments kept: {names}")
+        return self._blocks.has_words
 
     def _command(self, token: Token) -> None:
-        group, name = self._groups[-1], token.content
+        group, name = self._out.top, token.content
         group.expect("", ())
         if name in words.DEFINITIONS:
             self._begin_definition(name)
         elif name in self._source.macros:
             # TeX swallows the space; authors rely on packages that put it back.
-            self._put(self._source.macros[name] + (" " if token.gap else ""))
+            self._out.put(self._source.macros[name] + (" " if token.gap else ""))
         elif name in words.CHARACTERS or name in SIGNS:
-            self._put(words.CHARACTERS.get(name) or SIGNS.get(name, ""))
+            self._out.put(words.CHARACTERS.get(name) or SIGNS.get(name, ""))
         elif name in words.ARGUMENTS:
             is_kept = words.ARGUMENTS[name] == ("cite",)
             group.expect(name, words.ARGUMENTS[name], "remark" if is_kept else "skip")
         elif name in words.SILENT:
             self._obey(name)
-        elif self._in_body and "@" not in name:
+        elif self._out.in_body and "@" not in name:
             self._add_unknown(token)
 
     def _begin_definition(self, name: str) -> None:
-        group, found = self._groups[-1], self._source.pass_definition()
+        group, found = self._out.top, self._source.pass_definition()
         if found is None:
             group.expect(name, ("skip", "skip"), "skip")
         else:
@@ -93,23 +90,23 @@ class _Reader:
         """Commands that do something without an argument in braces."""
         match name:
             case "par":
-                self._pause()
-            case "item" if not self._is_inside:
-                self.blocks.begin_item()
-                self._groups[-1].expect(name, (), "label")
+                self._out.pause()
+            case "item" if not self._out.is_inside:
+                self._blocks.begin_item()
+                self._out.top.expect(name, (), "label")
             case "item":
-                self._put(" ")
+                self._out.put(" ")
             case "tabularnewline" | "cr":
-                self._end_row()
+                self._out.end_row()
             case "hline" | "midrule":
-                self.blocks.rule()
+                self._blocks.rule()
             case "let":
                 self._source.pass_alias()
             case "iffalse":
                 self._source.until("\\fi")
             case "maketitle":
-                self.blocks.add("heading", self.front.get("title", ""), 1)
-                self.blocks.add("caption", self.front.get("author", ""), 1)
+                self._blocks.add("heading", self.front.get("title", ""), 1)
+                self._blocks.add("caption", self.front.get("author", ""), 1)
 
     def _add_unknown(self, token: Token) -> None:
         """A command of some package: its arguments are text, and so is its name without any."""
@@ -118,9 +115,9 @@ class _Reader:
         following = self._source.text[token.end : token.end + 2]
         is_bare = following == "{}" or following[:1] not in ("{", "[")
         if is_bare and not self._source.stands_alone(token):
-            self._put(token.content + (" " if token.gap else ""))
+            self._out.put(token.content + (" " if token.gap else ""))
         elif not token.gap:
-            self._groups[-1].expect(token.content, (), "skip")
+            self._out.top.expect(token.content, (), "skip")
 
     def _take(self, token: Token) -> None:
         match token.kind:
@@ -131,79 +128,49 @@ class _Reader:
             case "mark":
                 self._mark(token.content)
             case "link":
-                self._groups[-1].expect("href", ("keep",))
+                self._out.top.expect("href", ("keep",))
             case "pause":
-                self._groups[-1].expect("", ())
-                self._pause()
+                self._out.top.expect("", ())
+                self._out.pause()
             case _:
                 self._add_text(token.content)
 
-    @property
-    def _is_inside(self) -> bool:
-        """Whether text at hand is an argument or a cell, in which no block can begin."""
-        return self._groups[-1].sink is not self.blocks.parts or self.blocks.in_table
-
-    def _put(self, text: str) -> None:
-        sink = self._groups[-1].sink
-        if sink is not None:
-            sink.append(text)
-
-    def _pause(self) -> None:
-        if self._is_inside:
-            self._put(" ")
-        else:
-            self.blocks.flush()
-
     def _add_text(self, text: str) -> None:
         if not text.isspace():
-            self._groups[-1].expect("", ())
-        self._put(text.replace("\n", " "))
+            self._out.top.expect("", ())
+        self._out.put(text.replace("\n", " "))
 
     def _mark(self, mark: str) -> None:
-        group = self._groups[-1]
+        group = self._out.top
         if mark == "{":
-            self._open("}", group.pending.popleft() if group.pending else "")
+            self._out.open("}", group.pending.popleft() if group.pending else "")
         elif mark == "[" and group.option and not group.is_skipped:
-            self._open("]", group.option)
+            self._out.open("]", group.option)
         elif mark == "]" and group.closer == "]":
             self._close()
         elif mark == "}":
-            while self._groups[-1].closer == "]":
-                self._close()
-            if len(self._groups) > 1:
+            self._end_options()
+            if self._out.depth:
                 self._close()
         elif not group.is_skipped:
             self._print_mark(mark)
 
     def _print_mark(self, mark: str) -> None:
-        self._groups[-1].expect("", ())
+        self._out.top.expect("", ())
         if mark in ("$", "$$"):
-            self._add_dollars(mark)
-        elif mark == "&" and self._is_inside:
-            self._end_cell()
+            self._out.add_dollars(mark)
+        elif mark == "&" and self._out.is_inside:
+            self._out.end_cell()
         else:
-            self._put(" " if mark == "~" else mark)
+            self._out.put(" " if mark == "~" else mark)
 
-    def _end_cell(self) -> None:
-        if self._groups[-1].sink is not self.blocks.parts or not self.blocks.end_cell():
-            self._put(" ")
-
-    def _end_row(self) -> None:
-        if self._groups[-1].sink is not self.blocks.parts or not self.blocks.end_row():
-            self._put(" " if self._is_inside else "\n")
-
-    def _open(self, closer: str, role: str) -> None:
-        if len(self._groups) > _MAX_DEPTH:
-            raise CorruptDocument("the file is nested too deeply")
-        if role == "spaced":
-            self._put(" ")
-        self._groups.append(self._groups[-1].inner(closer, role, self._source.place))
+    def _end_options(self) -> None:
+        """A brace or an empty line ends options whose bracket was forgotten."""
+        while self._out.top.closer == "]":
+            self._close()
 
     def _close(self) -> None:
-        closed = self._groups.pop()
-        group = self._groups[-1]
-        if not group.pending:
-            group.option = ""
+        closed, group = self._out.close(), self._out.top
         if closed.role == "macro":
             self._source.define(closed.command, closed.start)
         elif closed.role in CAPTURED and closed.sink is not None and not group.is_skipped:
@@ -219,28 +186,27 @@ class _Reader:
             case "front":
                 self.front[command] = " ".join(text.split())
             case "cite":
-                self._put(f"[{text}]")
+                self._out.put(f"[{text}]")
             case "remark":
-                self._put(f"({text}) ")
+                self._out.put(f"({text}) ")
             case "file" | "bibliography":
                 self._builder.warn(f"a file that is included is not read: {text[:100]}")
-            case "heading" | "caption" if self._is_inside and not self.blocks.in_table:
-                self._put(f" {text} ")
-            case _ if self._in_body:
-                self.blocks.add(role, text, words.LEVELS.get(command, 1))
+            case "heading" | "caption" if self._out.is_inside and not self._blocks.in_table:
+                self._out.put(f" {text} ")
+            case _ if self._out.in_body:
+                self._blocks.add(role, text, words.LEVELS.get(command, 1))
 
     def _begin_environment(self, name: str) -> None:
-        group = self._groups[-1]
+        group = self._out.top
         if name == "document":
-            self._in_body = True
-            group.sink = self.blocks.parts
+            self._out.begin_body()
         elif name in words.CODE | words.DRAWN | words.SKIPPED:
-            self._add_source(name, self._source.until(f"\\end{{{name}}}"))
+            self._out.add_source(name, self._source.until(f"\\end{{{name}}}"))
         elif name in words.TABLES:
-            self.blocks.begin_table(is_real=not self._is_inside and self._in_body)
+            self._blocks.begin_table(is_real=not self._out.is_inside and self._out.in_body)
         else:
-            self._pause()
-            self.blocks.begin(name, is_inside=self._is_inside)
+            self._out.pause()
+            self._blocks.begin(name, is_inside=self._out.is_inside)
         roles = words.ENVIRONMENT_ARGUMENTS.get(name, ())
         group.expect(name, roles, "keep" if name in words.NAMED else "skip")
 
@@ -248,45 +214,20 @@ class _Reader:
         if name == "document":
             self._source.place = len(self._source.text)
         elif name in words.TABLES:
-            self.blocks.end_table()
+            self._blocks.end_table()
         else:
-            self._pause()
-            self.blocks.end(name)
-
-    def _add_source(self, name: str, source: str | None) -> None:
-        if source is None or name in words.SKIPPED or not self._in_body:
-            return
-        if name in words.DRAWN:
-            self._builder.picture("")
-        elif self._is_inside:
-            self._put(f" {inline_math(source)} ")
-        else:
-            self.blocks.flush()
-            options = _OPTIONS.match(source)
-            self._builder.code(display_math(source[options.end() if options else 0 :]))
-
-    def _add_dollars(self, mark: str) -> None:
-        formula = self._source.formula(mark)
-        if formula is None:
-            self._put(mark)
-        else:
-            self._add_formula(formula, is_display=mark == "$$")
-
-    def _add_formula(self, source: str, *, is_display: bool) -> None:
-        if is_display and not self._is_inside:
-            self._add_source("math", source)
-        else:
-            self._put(inline_math(source))
+            self._out.pause()
+            self._blocks.end(name)
 
     def _symbol(self, symbol: str) -> None:
-        group = self._groups[-1]
+        group = self._out.top
         group.expect("", ())
         if symbol == "\\":
-            self._end_row()
+            self._out.end_row()
             group.option = "skip"
         elif symbol in ("(", "["):
             source = self._source.until("\\)" if symbol == "(" else "\\]")
             if source is not None:
-                self._add_formula(source, is_display=symbol == "[")
+                self._out.add_formula(source, is_display=symbol == "[")
         else:
-            self._put(words.SYMBOLS.get(symbol, ""))
+            self._out.put(words.SYMBOLS.get(symbol, ""))

@@ -55,6 +55,9 @@ class LatexBlocks:
                 if not self.in_table:
                     self.flush()
                 self._paragraph(text)
+            case "code":
+                self._note_words(text)
+                self._builder.code(text)
             case "note":
                 self._notes.append(text)
             case "picture":
