@@ -30,10 +30,12 @@ class _Ranked(NamedTuple):
     labels: list[int]
     chances: tuple[float, ...]
     lexical: list[float]
+    group: str
+    """Its article where that is known: questions about one article are not independent."""
 
 
 async def measure(reader: Reader, data: Path, part: str) -> list[Section]:
-    """Mean average precision by source; intervals over questions.
+    """Mean average precision by source; intervals over articles or questions.
 
     A question counts when it has a right and a wrong candidate: any order of the others is as good.
     Candidates of equal score keep their order.
@@ -56,12 +58,13 @@ def _is_mixed(row: Row) -> bool:
 
 def _by_reader(source: str, ranked: Sequence[_Ranked], notes: tuple[str, ...]) -> Section:
     orders = [_in_order(one.labels, one.chances) for one in ranked]
+    groups = [one.group for one in ranked]
     is_calibrated = source == CALIBRATED_ON and bool(ranked)
     return Section(
         data=(NAME, f"{NAME}.{source}"),
         metrics={
-            **_mean(f"map_{source}", map(average_precision, orders)),
-            **_mean(f"mrr_{source}", map(reciprocal_rank, orders)),
+            **_mean(f"map_{source}", map(average_precision, orders), groups),
+            **_mean(f"mrr_{source}", map(reciprocal_rank, orders), groups),
             **(_calibration(ranked) if is_calibrated else {}),
         },
         reliability={"relevance": reliability(*_pooled(ranked))} if is_calibrated else {},
@@ -72,14 +75,16 @@ def _by_reader(source: str, ranked: Sequence[_Ranked], notes: tuple[str, ...]) -
 def _by_words(source: str, ranked: Sequence[_Ranked]) -> Section:
     """The baseline, which no model can have spoiled by seeing the data."""
     orders = [_in_order(one.labels, one.lexical) for one in ranked]
-    return Section((), _mean(f"map_{source}_bm25", map(average_precision, orders)), {}, ())
+    groups = [one.group for one in ranked]
+    return Section((), _mean(f"map_{source}_bm25", map(average_precision, orders), groups), {}, ())
 
 
 async def _rank(reader: Reader, row: Row) -> _Ranked:
     candidates = row["candidates"]
     lexical = Bm25([term_counts(text) for text in candidates]).scores(term_counts(row["question"]))
     chances = await reader.rank(row["question"], candidates)
-    return _Ranked(row["labels"], chances, lexical.tolist())
+    group = row.get("article") or row["question"]
+    return _Ranked(row["labels"], chances, lexical.tolist(), group)
 
 
 def _in_order(labels: Sequence[int], scores: Sequence[float]) -> list[int]:
@@ -87,17 +92,17 @@ def _in_order(labels: Sequence[int], scores: Sequence[float]) -> list[int]:
     return [labels[place] for place in np.argsort(-np.asarray(scores), kind="stable")]
 
 
-def _mean(name: str, values: Iterable[float]) -> dict[str, Estimate]:
+def _mean(name: str, values: Iterable[float], groups: Sequence[str]) -> dict[str, Estimate]:
     """Over questions, under its name; nothing where there are none."""
     column = list(values)
     if not column:
         return {}
-    return {name: bootstrap(np.mean, range(len(column)), column).in_percent()}
+    return {name: bootstrap(np.mean, groups, column).in_percent()}
 
 
 def _calibration(ranked: Sequence[_Ranked]) -> dict[str, Estimate]:
-    questions = [question for question, one in enumerate(ranked) for _ in one.labels]
-    error = bootstrap(expected_calibration_error, questions, *_pooled(ranked))
+    groups = [one.group for one in ranked for _ in one.labels]
+    error = bootstrap(expected_calibration_error, groups, *_pooled(ranked))
     return {"calibration_error_relevance": error}
 
 

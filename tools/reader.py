@@ -133,6 +133,7 @@ class OnnxReader:
     """The reader whose model is an ONNX file."""
 
     def __init__(self, files: ReaderFiles, threads: int) -> None:
+        self.manifest = files.manifest
         self._id = files.manifest.id
         self._calibration = files.manifest.calibration
         self._maker = WindowMaker(Tokenizer.from_str(files.tokenizer), files.manifest.window)

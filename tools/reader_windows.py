@@ -17,7 +17,8 @@ Range = tuple[int, int]
 """Half-open."""
 
 ASKED_TOKENS = 128
-"""Tokens of question, claim, or question and answer in one window; as in training."""
+"""Tokens of question, claim, or question and answer in one window. The training cut questions at
+96, answers at 48 and a whole example at 320: what is longer is read, though never practised."""
 ANSWER_TOKENS = 64
 """An answer to be weighed is a span, not an essay."""
 OVERLAP = 128

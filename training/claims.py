@@ -12,7 +12,7 @@ from training.recurring import Passage
 NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'-]+(?: [A-Z][\w'-]+)*")
 """Capitalised words inside a sentence."""
 NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
-_AUXILIARY = re.compile(r"\b(is|are|was|were|can|will|would|should|has been|had been)\b(?! not)")
+_AUXILIARY = re.compile(r"\b(is|are|was|were|can|will|would|should|has been|had been)\b")
 DROPPED = 0.25
 """Chance that a clause in commas or a trailing phrase of a true claim is left out."""
 

@@ -1,13 +1,14 @@
 """Writes the model folder that ships from a checkpoint of the training; no torch.
 
-    python -m training.export CHECKPOINT.safetensors FIT.json tools/models --version 1
+    python -m training.export CHECKPOINT.safetensors full tools/models --version 2
 
-``FIT.json`` holds ``calibration`` and ``fitted_on`` as ``reader.json`` will. With int8, the
-default, weights that stand on the grid of ``training.grid`` lose nothing.
+With int8, the default, weights that stand on the grid of ``training.grid`` lose nothing. Chances
+mean nothing until ``training.calibrate`` has looked at the folder.
 """
 
 import argparse
 import json
+import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -25,8 +26,14 @@ NAME = "quaestor-reader"
 WINDOW = 384
 
 
+CONFIG = Path(__file__).parent / "config.toml"
+UNCALIBRATED = Calibration(
+    answerable=(1, 0), answer_from=0.5, relevance=(1, 0), accept=(1, 0), verdict_temperature=1
+)
+
+
 class Fit(Frozen):
-    """What was found on the validation split, and what the weights saw."""
+    """How scores become chances, and what the weights saw."""
 
     calibration: Calibration
     fitted_on: tuple[str, ...]
@@ -71,18 +78,24 @@ def plain_tokenizer(path: Path) -> bytes:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def fitted_on(fit: str) -> tuple[str, ...]:
+    """Names of the data sets of a fit, as the configuration lists them."""
+    listed = tomllib.loads(CONFIG.read_text())["fitted_on"]
+    return tuple(listed["twin"] + (listed["full_too"] if fit == "full" else []))
+
+
 def main() -> None:
     """Read the command line and export."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("fit", type=Path)
+    parser.add_argument("fit", choices=("twin", "full"), help="what the weights saw")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--version", required=True)
     parser.add_argument("--storage", choices=get_args(Storage), default="int8")
     given = parser.parse_args()
     export(
         read_checkpoint(given.checkpoint),
-        Fit.model_validate_json(given.fit.read_bytes()),
+        Fit(calibration=UNCALIBRATED, fitted_on=fitted_on(given.fit)),
         given.folder,
         version=given.version,
         storage=given.storage,

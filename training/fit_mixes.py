@@ -67,11 +67,11 @@ class Constants(NamedTuple):
     whole_floor: float
 
 
-async def fit(bench: Bench, cases: Sequence[Case]) -> Constants:
-    """All constants from these cases."""
+async def fit(bench: Bench, cases: Sequence[Case], *, reader: bool = True) -> Constants:
+    """All constants from these cases, with the reader's scores or by words and vectors alone."""
     units = unit_rows(cases)
-    relevance = fit_mix(passage_rows(cases), PASSAGE)
-    short, whole = fit_mix(units, UNIT), fit_mix(units, WHOLE)
+    relevance = fit_mix(passage_rows(cases), PASSAGE if reader else WHOLE)
+    short, whole = fit_mix(units, UNIT if reader else WHOLE), fit_mix(units, WHOLE)
     floor = relevance_floor(cases, relevance)
     lines = [Lines(*pair) for pair in product(FLOORS, ACCEPTED)]
     best = await best_units(bench, cases, relevance, short)
@@ -207,11 +207,12 @@ def show_constants(found: Constants) -> None:
     print(f"agents/answer_verifier/rules.py  ACCEPTED = {found.short_lines.accepted}")
 
 
-async def across_folds(bench: Bench, cases: Sequence[Case]) -> list[Outcome]:
-    """Each fold by constants fitted on the others."""
+async def across_folds(bench: Bench, cases: Sequence[Case], *, reader: bool) -> list[Outcome]:
+    """Each fold by constants fitted on the others; the sentence that is put first decides."""
     found: list[Outcome] = []
     for fold in range(FOLDS):
-        constants = await fit(bench, [c for c in cases if c.question.document.fold != fold])
+        others = [c for c in cases if c.question.document.fold != fold]
+        constants = await fit(bench, others, reader=reader)
         kept_aside = [c for c in cases if c.question.document.fold == fold]
         best = await best_units(bench, kept_aside, constants.relevance, constants.short)
         found += outcomes(best, constants.relevance_floor, constants.short_lines)
@@ -224,8 +225,10 @@ async def run(data: Path, reader: str, threads: int, seed: int, questions: int) 
     encoder = open_encoder(settings.encoder, settings.data_dir / "encoders", threads=threads)
     bench = Bench(settings, encoder, open_reader(reader, threads=threads))
     cases = await seen_cases(bench, [*articles(data), *tables()], questions, seed)
-    show("The constants in use", [as_it_is(case) for case in cases])
-    show("Each fold by constants fitted on the others", await across_folds(bench, cases))
+    show("The constants in use, any citation right", [as_it_is(case) for case in cases])
+    for name, with_reader in (("words and vectors", False), ("the reader's scores too", True)):
+        title = f"Each fold by constants fitted on the others, {name}"
+        show(title, await across_folds(bench, cases, reader=with_reader))
     show_constants(await fit(bench, cases))
 
 

@@ -1,4 +1,4 @@
-"""Writes every example of one fit (``twin`` or ``full``) and of the validation split to a folder.
+"""Writes the examples of both fits, ``twin`` and ``full``, and of the validation split to a folder.
 
 python -m training.prepare --data ../shared/data --out .training
 """

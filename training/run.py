@@ -6,7 +6,7 @@
 
 The folder holds what ``training.prepare`` wrote, ``base/model.safetensors`` (MiniLM),
 ``base/tokenizer.json`` and, for recipes with a teacher, ``teacher/model.safetensors`` (MPNet).
-The tuned teacher stays there, and is not made again.
+The tuned teacher stays there, and is not made again: delete it when recipe or data have changed.
 """
 
 import argparse
@@ -35,8 +35,8 @@ from training.weights import (
 
 CONFIG = Path(__file__).parent / "config.toml"
 SELF_MADE = ("recurring", "claims", "grammar")
-WATCHED_ALONE = "more_negatives"
-"""Labelled by rule alone: the student sees them with its teacher's word."""
+WATCHED = "more_negatives"
+"""Further down the list than what labels are tuned on: the student alone sees them."""
 
 
 class Data(NamedTuple):
@@ -45,12 +45,12 @@ class Data(NamedTuple):
     made: list[Encoded]
     labelled: list[Encoded]
     watched: list[Encoded]
-    """On which only the teacher's word counts."""
+    """Seen only while the teacher is watched, whose word counts most there."""
     aside: list[Encoded]
 
 
 def main() -> None:
-    """Run one recipe and write figures, calibration and checkpoint."""
+    """Run one recipe and write figures and checkpoint."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("fit", choices=("twin", "full"))
     parser.add_argument("--folder", type=Path, required=True)
@@ -100,14 +100,13 @@ class Run:
             near = neighbours(net.words.weight, self.tokenizer)
             guide = Guide(self.teacher(data), net, near).to(self.device)
         self.student(net, data, guide)
-        before, _ = validate(net, data.aside)
+        before = validate(net, data.aside)
         round_weights(net)
-        figures, calibration = validate(net, data.aside)
+        figures = validate(net, data.aside)
         save_checkpoint(net, self.folder / f"{self.name}.safetensors")
         return {
             "figures": figures,
             "before_rounding": before,
-            "calibration": calibration,
             "seconds": round(time.perf_counter() - started),
             "examples": {kind: len(items) for kind, items in data._asdict().items()},
         }
@@ -123,7 +122,7 @@ class Run:
         ]
         labelled, watched = [], []
         for example in load(self.folder / f"supervised.{self.which}.jsonl.gz"):
-            if example.origin == WATCHED_ALONE:
+            if example.origin == WATCHED:
                 watched.append(example)
             elif example.origin not in left_out:
                 labelled.append(example)
@@ -138,9 +137,9 @@ class Run:
         net = open_teacher(self.folder / "teacher" / "model.safetensors").to(self.device)
         self.fit(net, data.made, "teacher", "pretrain")
         self.fit(net, self.tuned_on(data), "teacher", "tune")
-        print(self.name, "teacher", json.dumps(validate(net, data.aside)[0]), flush=True)
+        print(self.name, "teacher", json.dumps(validate(net, data.aside)), flush=True)
         save_teacher(net, path)
-        return net
+        return open_teacher(path).to(self.device)
 
     def student(self, net: ReaderNet, data: Data, guide: Guide | None) -> None:
         """Pretrained on what we made, or watching the teacher on all there is; then the labels."""
@@ -149,7 +148,7 @@ class Run:
         else:
             often = data.labelled * self.recipe["labelled_times"]
             self.fit(net, data.made + data.watched + often, "student", "watch", guide)
-        print(self.name, "student", json.dumps(validate(net, data.aside)[0]), flush=True)
+        print(self.name, "student", json.dumps(validate(net, data.aside)), flush=True)
         self.fit(net, self.tuned_on(data), "student", "tune", guide)
 
     def tuned_on(self, data: Data) -> list[Encoded]:

@@ -6,7 +6,7 @@ Calibration, thresholds and the choice between checkpoints look at the validatio
 import hashlib
 
 VALIDATION_ARTICLES = ("Force", "Kenya", "Sky_(United_Kingdom)", "Scottish_Parliament")
-"""Four of the twenty SQuAD training articles: two with unanswerable questions of each length."""
+"""Four of the twenty SQuAD training articles; all but Kenya have unanswerable questions."""
 
 VALIDATION_SHARE = 0.12
 """Of the groups (pages, questions) of every other set."""

@@ -21,7 +21,7 @@ from training.splits import VALIDATION_ARTICLES, is_validation
 NEGATIVES = 2
 """Passages of the same article per question, best BM25 first, that do not hold its answer."""
 MORE_NEGATIVES = 8
-"""Further ones per question, on which the student only watches its teacher."""
+"""Further ones per question, for the student while it watches its teacher."""
 OTHER_SENTENCES = 2
 """Sentences of the paragraph per question that do not hold its answer."""
 FOILS = 0.6

@@ -1,4 +1,4 @@
-"""What a network is worth on the validation split, and the calibration that goes with it.
+"""What a network is worth on the validation split.
 
 Figures here choose between stages and fill the ablation table; ``quaestor eval reader`` reports.
 """
@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from training.batches import UNKNOWN, Encoded
 from training.examples import NEUTRAL
+from training.lines import fit_line, worth_from
 from training.network import ReaderNet
 from training.predict import Said, predict
 
@@ -22,16 +22,16 @@ LONGEST_SPAN = 30
 Figures = dict[str, float]
 
 
-def validate(net: ReaderNet, items: Sequence[Encoded]) -> tuple[Figures, dict[str, Any]]:
-    """Figures on 0–100, and the calibration as ``reader.json`` holds it."""
+def validate(net: ReaderNet, items: Sequence[Encoded]) -> Figures:
+    """Figures on 0–100."""
     said = dict(zip(map(id, items), predict(net, items), strict=True))
     squad = [item for item in items if item.example.origin == "squad"]
     margins = np.array([_best(item, said[id(item)])[2] for item in squad])
     has_answer = np.array([item.start != 0 for item in squad], float)
     f1 = np.array([_overlap(item, said[id(item)]) for item in squad])
-    answerable = fit_line(margins, has_answer)
+    scale, shift = fit_line(margins, has_answer)
     answer_from = worth_from(float(f1[has_answer > 0].mean()))
-    answers = answerable[0] * margins + answerable[1] >= np.log(answer_from / (1 - answer_from))
+    answers = scale * margins + shift >= np.log(answer_from / (1 - answer_from))
     right = np.where(has_answer > 0, np.where(answers, f1, 0.0), ~answers)
     selqa = [item for item in items if item.example.origin == "selqa"]
     ranks = np.array([said[id(item)].relevance for item in selqa])
@@ -42,8 +42,7 @@ def validate(net: ReaderNet, items: Sequence[Encoded]) -> tuple[Figures, dict[st
     verdicts = np.stack([said[id(item)].verdict for item in claims])
     truth = np.array([item.example.verdict for item in claims])
     two = np.array([item.example.origin == "fool_me_twice" for item in claims])
-    relevant = np.array([item.example.relevance for item in selqa])
-    figures = {
+    return {
         "answerable_f1": 100 * float(f1[has_answer > 0].mean()),
         "all_f1": 100 * float(right.mean()),
         "abstained": 100 * float((~answers)[has_answer == 0].mean()),
@@ -52,23 +51,6 @@ def validate(net: ReaderNet, items: Sequence[Encoded]) -> tuple[Figures, dict[st
         "f1_wice": 100 * _macro(verdicts[~two][:, [0, NEUTRAL]].argmax(1) * NEUTRAL, truth[~two]),
         "accept_auc": 100 * _auc(chances, accepted),
     }
-    calibration = {
-        "answerable": answerable,
-        "answer_from": round(answer_from, 4),
-        "relevance": fit_line(ranks, relevant),
-        "accept": fit_line(chances, accepted),
-        "verdict_temperature": _temperature(verdicts, truth),
-    }
-    return figures, calibration
-
-
-def worth_from(f1: float) -> float:
-    """The chance of an answer from which giving it earns more than silence does.
-
-    Silence earns the chance of no answer; a given answer its chance times the F1 that it has when
-    there is one.
-    """
-    return 1 / (1 + f1)
 
 
 def _best(item: Encoded, said: Said) -> tuple[int, int, float]:
@@ -129,33 +111,3 @@ def _auc(scores: NDArray[Any], labels: NDArray[Any]) -> float:
     positive = labels > 0
     count = positive.sum()
     return float((order[positive].sum() - count * (count + 1) / 2) / (count * (~positive).sum()))
-
-
-def fit_line(logits: NDArray[Any], labels: NDArray[Any]) -> list[float]:
-    """Platt's scale and shift: Newton steps on the log loss, halved until each one improves it."""
-    centre, spread = float(logits.mean()), float(logits.std()) or 1.0
-    rows = np.stack([(logits - centre) / spread, np.ones_like(logits)], 1).astype(np.float64)
-    line = np.zeros(2)
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-rows @ line))
-        slope = rows.T @ (chance - labels) + 1e-3 * line
-        curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + 1e-3 * np.eye(2)
-        step = np.linalg.solve(curve, slope)
-        while (
-            _loss(rows, labels, line - step) > _loss(rows, labels, line) and abs(step).max() > 1e-9
-        ):
-            step = step / 2
-        line = line - step
-    return [round(float(line[0] / spread), 5), round(float(line[1] - line[0] * centre / spread), 5)]
-
-
-def _loss(rows: NDArray[Any], labels: NDArray[Any], line: NDArray[Any]) -> float:
-    logits = rows @ line
-    return float((np.logaddexp(0, logits) - labels * logits).sum() + 5e-4 * line @ line)
-
-
-def _temperature(logits: NDArray[Any], truth: NDArray[Any]) -> float:
-    grid = np.geomspace(0.3, 5, 60)
-    tensor, target = torch.tensor(logits, dtype=torch.float64), torch.tensor(truth)
-    losses = [torch.nn.functional.cross_entropy(tensor / t, target).item() for t in grid]
-    return round(float(grid[int(np.argmin(losses))]), 4)

@@ -71,7 +71,7 @@ def both_ways(found: Sequence[Couple]) -> list[Pair]:
 
 
 def related(found: Sequence[Couple], judged: Sequence[Judgement]) -> tuple[Related, ...]:
-    """The couples that agree or contradict each other in both directions, beyond doubt."""
+    """The couples that agree or contradict each other in both directions, by a clear margin."""
     relations = []
     for at, (left, right) in enumerate(found):
         one, other = judged[2 * at : 2 * at + 2]

@@ -19,9 +19,7 @@ from tools.reader_windows import Asked, Window, WindowMaker
 REFERENCE = Path(__file__).parent / "data" / "reader_reference.json"
 OUTPUTS = ("relevance", "accept", "verdict", "start", "end")
 
-pytestmark = pytest.mark.skipif(
-    not (REFERENCE.is_file() and (SHIPPED / "reader.json").is_file()), reason="no weights yet"
-)
+TWIN = Path(__file__).parents[2] / "training" / "twin"
 
 
 def test_weights_are_those_of_the_manifest_and_the_card() -> None:
@@ -30,6 +28,14 @@ def test_weights_are_those_of_the_manifest_and_the_card() -> None:
     assert sha256_of_file(files.model) == files.manifest.sha256
     assert files.manifest.sha256 in (SHIPPED / "MODEL_CARD.md").read_text()
     assert set(files.manifest.fitted_on)
+
+
+def test_the_twin_saw_training_files_alone() -> None:
+    manifest = read_files(str(TWIN)).manifest
+
+    assert manifest.version == read_files("shipped").manifest.version
+    assert all(name.endswith(".train") for name in manifest.fitted_on)
+    assert set(manifest.fitted_on) < set(read_files("shipped").manifest.fitted_on)
 
 
 def test_opens_quickly() -> None:
