@@ -12,7 +12,7 @@ from uuid import UUID
 
 from agents.outliner.local import LocalOutliner
 from agents.segmenter.local import LocalSegmenter
-from core.errors import EmptyExtraction
+from core.errors import EmptyDocument, EmptyExtraction
 from core.ids import content_id, sha256_of
 from core.schemas.document import Document, LoadedDocument, Source, Unit, Version
 from core.schemas.memory import Memory
@@ -54,7 +54,7 @@ async def memories_of(text: Text) -> list[Placed]:
     """In order; none where the text holds no word."""
     try:
         loaded = load(text.text.encode(), "document.txt", LoadLimits())
-    except EmptyExtraction:
+    except (EmptyDocument, EmptyExtraction):
         return []
     units = loaded.units
     outline = await LocalOutliner().outline(text.title, units)

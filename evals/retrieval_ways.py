@@ -21,7 +21,7 @@ WAYS = {
     "encoder": "the product's memories, chunk vectors alone",
 }
 """Suffixes of metrics. All ways answer the same questions, so that they can be paired."""
-BASELINES = ("bm25", "encoder")
+BASELINES = ("bm25", "words", "encoder")
 
 Rankings = dict[str, list[Piece]]
 Values = dict[str, dict[str, list[float]]]
