@@ -101,17 +101,15 @@ def test_a_count_out_of_reach_is_missed_and_the_bound_kept(cut: Cut) -> None:
     assert max(sizes) <= 300
 
 
-@by_name
-def test_chunks_begin_where_topics_do(cut: Cut) -> None:
-    if cut in (CUTS["fixed"], CUTS["recursive"]):
-        pytest.skip("these do not read")
+@pytest.mark.parametrize("name", sorted(CUTS.keys() - {"fixed", "recursive"}))
+def test_cuts_that_read_begin_chunks_where_topics_do(name: str) -> None:
     topics = [("seal ring leak", 0), ("bank invoice credit", 1), ("rose soil hedge", 2)]
     lengths = (7, 3, 5)
     texts = [t for (t, _), n in zip(topics, lengths, strict=True) for _ in range(n)]
     of = material([("paragraph", f"About the {text} here.") for text in texts])
     meanings = np.repeat(np.eye(3, dtype=np.float32), lengths, axis=0)
 
-    found = cut_into(cut, of._replace(meanings=DenseRows(meanings)), 3, maximum=400)
+    found = cut_into(CUTS[name], of._replace(meanings=DenseRows(meanings)), 3, maximum=400)
 
     assert found == (0, 7, 10)
 

@@ -39,7 +39,10 @@ class ScriptedReader(WordsReader):
     async def read(self, question: str, passages: Sequence[str]) -> tuple[Reading, ...]:
         text, answerable = self.said[question]
         span = FoundSpan(0, len(text), text, 1.0)
-        return tuple(Reading((span,) if text else (), 1.0, answerable, answerable >= 0.5, 1.0) for _ in passages)
+        return tuple(
+            Reading((span,) if text else (), 1.0, answerable, answerable >= 0.5, 1.0)
+            for _ in passages
+        )
 
     async def judge(self, pairs: Sequence[Pair]) -> tuple[Judgement, ...]:
         return tuple(Judgement(*self.said[pair.claim]) for pair in pairs)
