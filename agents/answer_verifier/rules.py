@@ -15,9 +15,9 @@ from tools.values import Value, dates, names, negations, numbers, same_value
 CONTAINMENT = 0.8
 """Share of a sentence's content words, values aside, that its quotes must hold."""
 
-ACCEPTED = 0.2
+ACCEPTED = 0.17
 """The least chance that a short answer is right. Of the right answers of the validation split one
-in twenty lies below (``training.calibrate``)."""
+in a hundred lies below (``training.calibrate``)."""
 
 SUPPORTED = 0.7
 """A sentence in words of its own is carried from this chance on, though it shares too few words."""
