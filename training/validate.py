@@ -3,13 +3,14 @@
 Figures here choose between stages and fill the ablation table; ``quaestor eval reader`` reports.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.answer_texts import token_f1
+from evals.measures import average_precision, macro_f1, roc_auc
 from training.batches import UNKNOWN, Encoded
 from training.examples import NEUTRAL
 from training.lines import fit_line, worth_from
@@ -47,9 +48,9 @@ def validate(net: ReaderNet, items: Sequence[Encoded]) -> Figures:
         "all_f1": 100 * float(right.mean()),
         "abstained": 100 * float((~answers)[has_answer == 0].mean()),
         "map_selqa": 100 * _map(selqa, ranks),
-        "f1_fm2": 100 * _macro(verdicts[two][:, :2].argmax(1), truth[two]),
-        "f1_wice": 100 * _macro(verdicts[~two][:, [0, NEUTRAL]].argmax(1) * NEUTRAL, truth[~two]),
-        "accept_auc": 100 * _auc(chances, accepted),
+        "f1_fm2": 100 * macro_f1(truth[two], verdicts[two][:, :2].argmax(1)),
+        "f1_wice": 100 * macro_f1(truth[~two], verdicts[~two][:, [0, NEUTRAL]].argmax(1) * NEUTRAL),
+        "accept_auc": 100 * roc_auc(chances, accepted),
     }
 
 
@@ -72,15 +73,7 @@ def _overlap(item: Encoded, said: Said) -> float:
     begin, end, _ = _best(item, said)
     text = item.example.second
     first, last = (item.offsets[item.cut + at] for at in (begin, end))
-    found = _words(text[first[0] : last[1]])
-    gold = _words(text[slice(*(item.example.span or (0, 0)))])
-    common = sum((Counter(found) & Counter(gold)).values())
-    return 2 * common / (len(found) + len(gold)) if common else 0.0
-
-
-def _words(text: str) -> list[str]:
-    plain = "".join(c if c.isalnum() or c.isspace() else "" for c in text.lower())
-    return [word for word in plain.split() if word not in {"a", "an", "the"}]
+    return token_f1(text[first[0] : last[1]], text[slice(*(item.example.span or (0, 0)))])
 
 
 def _map(items: Sequence[Encoded], scores: NDArray[Any]) -> float:
@@ -89,25 +82,8 @@ def _map(items: Sequence[Encoded], scores: NDArray[Any]) -> float:
         by_question.setdefault(item.example.first, []).append(
             (score, item.example.relevance or 0.0)
         )
-    found = []
-    for rows in by_question.values():
-        labels = np.array([label for _, label in sorted(rows, key=lambda row: -row[0])])
-        if labels.any():
-            places = np.flatnonzero(labels)
-            found.append(float(np.mean((np.arange(len(places)) + 1) / (places + 1))))
-    return float(np.mean(found))
-
-
-def _macro(found: NDArray[Any], gold: NDArray[Any]) -> float:
-    values = []
-    for label in np.unique(gold):
-        hit = float(((found == label) & (gold == label)).sum())
-        values.append(2 * hit / max(1.0, float((found == label).sum() + (gold == label).sum())))
-    return float(np.mean(values))
-
-
-def _auc(scores: NDArray[Any], labels: NDArray[Any]) -> float:
-    order = scores.argsort().argsort() + 1
-    positive = labels > 0
-    count = positive.sum()
-    return float((order[positive].sum() - count * (count + 1) / 2) / (count * (~positive).sum()))
+    orders = [
+        [label for _, label in sorted(rows, key=lambda row: -row[0])]
+        for rows in by_question.values()
+    ]
+    return float(np.mean([average_precision(order) for order in orders if any(order)]))
