@@ -18,7 +18,7 @@ from evals.chunking_ranking import Chunks, Scores, score_all
 from evals.comparing import compared
 from tools.cuts import CUTS, Cut, Material, cut_into
 from tools.encoder import Encoder
-from tools.encoder_models import open_encoder
+from tools.encoder_models import configured_encoder
 from tools.layout import SizeBand
 from tools.rows import DenseRows
 from tools.tfidf import unit_vectors
@@ -36,8 +36,7 @@ def evaluate(data: Path, part: str) -> dict[str, JsonValue]:
 async def _evaluate(data: Path, part: str) -> dict[str, JsonValue]:
     settings = Settings()
     band = SizeBand(settings.chunk_target_characters, settings.chunk_max_characters)
-    cache = settings.data_dir / "encoders"
-    encoder = open_encoder(settings.encoder, cache, threads=settings.encoder_threads)
+    encoder = configured_encoder(settings)
     return await measure(encoder, *read(data, part), band)
 
 

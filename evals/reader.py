@@ -16,7 +16,7 @@ from core.settings import Settings
 from evals import accepting, judging, ranking, spans, throughput
 from evals.intervals import Estimate
 from evals.section import Section
-from tools.encoder_models import open_encoder
+from tools.encoder_models import configured_encoder
 from tools.reader import OnnxReader, Reader
 from tools.reader_files import read_files
 
@@ -34,8 +34,7 @@ async def _evaluate(data: Path, part: str, model: str | None) -> dict[str, JsonV
     threads = settings.reader_threads
     files = read_files(model or settings.reader)
     open_reader = partial(OnnxReader, files, threads)
-    cache = settings.data_dir / "encoders"
-    open_other = partial(open_encoder, settings.encoder, cache, threads=threads)
+    open_other = partial(configured_encoder, settings, threads=threads)
     reader = open_reader()
     sections = await measure(reader, data, part)
     _say("speed")

@@ -18,7 +18,7 @@ from evals.intervals import Estimate
 from evals.retrieval_sets import RetrievalSet
 from evals.retrieval_ways import WAYS, measure
 from tools.encoder import Encoder
-from tools.encoder_models import open_encoder
+from tools.encoder_models import configured_encoder
 
 Reading = Callable[[Path, str], RetrievalSet]
 
@@ -33,8 +33,7 @@ def evaluate(data: Path, part: str) -> dict[str, JsonValue]:
 async def measured(readings: Sequence[Reading], data: Path, part: str) -> dict[str, JsonValue]:
     """The report of some sets, by the configured encoder."""
     settings = Settings()
-    cache = settings.data_dir / "encoders"
-    encoder = open_encoder(settings.encoder, cache, threads=settings.encoder_threads)
+    encoder = configured_encoder(settings)
     metrics = await measure_sets(readings, encoder, data, part)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     notes = [f"{way or 'no suffix'}: {what}" for way, what in WAYS.items()]

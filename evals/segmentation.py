@@ -19,7 +19,7 @@ from evals.measures import pk, window_diff
 from evals.segmentation_data import SETS, Gold, read_sets
 from tools.cuts import CUTS, Cut, Material, cut_into
 from tools.encoder import Encoder
-from tools.encoder_models import open_encoder
+from tools.encoder_models import configured_encoder
 from tools.rows import DenseRows
 from tools.tfidf import unit_vectors
 
@@ -46,8 +46,7 @@ def evaluate(data: Path, part: str) -> dict[str, JsonValue]:
 
 async def _evaluate(data: Path, part: str) -> dict[str, JsonValue]:
     settings = Settings()
-    cache = settings.data_dir / "encoders"
-    encoder = open_encoder(settings.encoder, cache, threads=settings.encoder_threads)
+    encoder = configured_encoder(settings)
     sets = read_sets(data, part)
     report = await measure(encoder, sets)
     absent = sorted(SETS - sets.keys())

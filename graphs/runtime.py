@@ -37,7 +37,7 @@ from storage.database import Database, open_database
 from storage.protocols import Repositories
 from storage.repositories import open_repositories
 from tools.encoder import Encoder
-from tools.encoder_models import open_encoder
+from tools.encoder_models import configured_encoder
 from tools.loaders.process import LoaderProcess
 from tools.reader import Reader, open_reader
 
@@ -112,12 +112,7 @@ async def open_runtime(settings: Settings, *, database_url: str) -> AsyncGenerat
     Raises StorageUnavailable, or ConfigurationError for a role that could bypass row-level
     security and for model files that are not what they should be.
     """
-    encoder = await asyncio.to_thread(
-        open_encoder,
-        settings.encoder,
-        settings.data_dir / "encoders",
-        threads=settings.encoder_threads,
-    )
+    encoder = await asyncio.to_thread(configured_encoder, settings)
     reader = await asyncio.to_thread(open_reader, settings.reader, threads=settings.reader_threads)
     agents = make_agents(settings, encoder, reader)
     loader = LoaderProcess.from_settings(settings)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from core.errors import ConfigurationError, ModelUnavailable
 from core.ids import sha256_of_file
+from core.settings import Settings
 from tools.encoder import EncoderFiles, OnnxEncoder
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -34,6 +35,15 @@ def open_encoder(name: str, cache: Path, *, threads: int) -> OnnxEncoder:
     else:
         raise ConfigurationError(f"encoder {name!r} is neither minilm, a folder nor a hub id")
     return OnnxEncoder(files, threads)
+
+
+def configured_encoder(settings: Settings, *, threads: int | None = None) -> OnnxEncoder:
+    """The encoder that the settings name; raises as ``open_encoder`` does."""
+    return open_encoder(
+        settings.encoder,
+        settings.data_dir / "encoders",
+        threads=settings.encoder_threads if threads is None else threads,
+    )
 
 
 def minilm_folder() -> Path:

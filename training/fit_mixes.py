@@ -22,7 +22,7 @@ import numpy as np
 from agents.answer_verifier.rules import context_of
 from agents.answerer.local import Measured, ranked
 from core.settings import Settings
-from tools.encoder_models import open_encoder
+from tools.encoder_models import configured_encoder
 from tools.matching import Mix
 from tools.reader import Trial, open_reader
 from training.logistic import Row, fit_mix
@@ -222,7 +222,7 @@ async def across_folds(bench: Bench, cases: Sequence[Case], *, reader: bool) -> 
 async def run(data: Path, reader: str, threads: int, seed: int, questions: int) -> None:
     """Build, ask, fit, and print."""
     settings = Settings(_env_file=None)
-    encoder = open_encoder(settings.encoder, settings.data_dir / "encoders", threads=threads)
+    encoder = configured_encoder(settings, threads=threads)
     bench = Bench(settings, encoder, open_reader(reader, threads=threads))
     cases = await seen_cases(bench, [*articles(data), *tables()], questions, seed)
     show("The constants in use, any citation right", [as_it_is(case) for case in cases])
