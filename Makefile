@@ -6,7 +6,7 @@ PACKAGES := core tools storage agents graphs worker api cli evals
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(VENV)/.ready: requirements.lock pyproject.toml bootstrap.py
 	$(PYTHON) bootstrap.py $(VENV) requirements.lock
@@ -14,6 +14,10 @@ $(VENV)/.ready: requirements.lock pyproject.toml bootstrap.py
 
 $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	$(PYTHON) bootstrap.py $(VENV) requirements-dev.lock
+	@touch $@
+
+$(VENV)/.ready-evals: requirements-evals.lock $(VENV)/.ready-dev
+	$(PYTHON) bootstrap.py $(VENV) requirements-evals.lock
 	@touch $@
 
 setup: $(VENV)/.ready-dev  ## Create .venv with everything, tests included
@@ -34,6 +38,10 @@ check: setup  ## Format, lint, types, import contracts, unit and contract tests
 test: check  ## check, then integration and end-to-end tests on real services
 	$(BIN)/pytest -q tests/integration tests/e2e
 
+evals-building: $(VENV)/.ready-evals  ## Every suite of the building side beside peers; tables and plots (OUT=FOLDER)
+	$(BIN)/quaestor eval all-building --data $${QUAESTOR_EVAL_DATA:-../shared/data/uniform} --part public \
+	  --report $(or $(OUT),out/building)
+
 eval-loaders: setup  ## Load every public file: loaded, typed error, crashed
 	$(BIN)/quaestor eval loaders --data $${QUAESTOR_EVAL_DATA:-../shared/data/uniform} --part public
 
@@ -47,8 +55,11 @@ lock: setup  ## Resolve the dependencies anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade \
 	  --python-version 3.11 --extra build --extra llm --extra dev -c requirements.lock pyproject.toml \
 	  -o requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade \
+	  --python-version 3.11 --extra build --extra llm --extra dev --extra evals \
+	  -c requirements-dev.lock pyproject.toml -o requirements-evals.lock
 
 clean:  ## Remove .venv and caches; data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo run check test eval-loaders reader-eval lock clean
+.PHONY: help setup demo run check test evals-building eval-loaders reader-eval lock clean
