@@ -28,10 +28,19 @@ class Part(Frozen):
         return self
 
 
+class PlacedQuestion(Frozen):
+    """A question that a reader may ask, and the unit that answers it."""
+
+    text: str
+    unit: int = Field(ge=0)
+
+
 class Outline(Frozen):
     """The parts of one version in document order; together they tile its units."""
 
     parts: tuple[Part, ...]
+    questions: tuple[PlacedQuestion, ...] = ()
+    """More questions than the parts', by ascending unit."""
     method: Literal["headings", "key_phrases", "llm"]
 
 

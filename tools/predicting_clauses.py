@@ -1,0 +1,198 @@
+"""The main clause of a plain English sentence: who, the verb, the rest. Pure; a shallow grammar.
+
+A clause is read from the left: a lead ("In 1998,"), a subject without clauses in it, and the first
+finite verb. A sentence with pronouns for a subject, a second finite verb, or doubtful parts gives
+none: what is asked from it would not stand alone.
+"""
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from tools.lexical import STOP_WORDS
+from tools.predicting_verbs import (
+    AUXILIARIES,
+    BE,
+    HAVE,
+    PRESENT,
+    base_of_past,
+    base_of_present,
+    is_participle,
+)
+
+_SHORTEST, _LONGEST = 20, 400
+_SUBJECT_WORDS = 9
+
+
+class Clause(NamedTuple):
+    """Subject, verb and the rest of one sentence, as written."""
+
+    lead: str
+    """What stands before the subject, a time or a condition; may be empty."""
+    subject: str
+    verb: str
+    """The finite verb: an auxiliary, or a full verb."""
+    helper: str
+    """The auxiliary that goes before the subject in a question: the verb itself, or a *do*."""
+    base: str
+    """The plain form of a full verb that needs *do*; empty where the verb is an auxiliary."""
+    rest: str
+
+    def asked(self, opening: str, rest: str) -> str:
+        """The question that begins with ``opening`` and keeps ``rest`` after subject and verb."""
+        said = (opening, self.helper, self.subject, self.base, rest)
+        return " ".join(" ".join(said).split()).rstrip(" ,") + "?"
+
+
+_ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
+_DISCOURSE = re.compile(
+    r"(?:However|Additionally|Moreover|Furthermore|Also|Today|Currently|Traditionally|Generally|"
+    r"Typically|Usually|Normally|Originally|Historically|Initially|Finally|Eventually|Later|"
+    r"For example|For instance|In addition|In general|In fact|As a result|Therefore|Thus|Then|"
+    r"Note that|By default|Nevertheless|Similarly|Instead|Overall),?\s+"
+)
+_LEAD = re.compile(
+    r"(?P<lead>(?:In|On|At|During|Since|By|After|Before|Until|From|Between|For|As of|Around|"
+    r"Throughout|Under|With|Within|When|If|While|Upon|Unlike|Like|Because of|Due to|Once)\b"
+    r"[^,;:]{1,70}(?:, (?:1[0-9]|20)\d\d)?),\s+(?P<main>.+)",
+    re.DOTALL,
+)
+_TAIL = re.compile(r";|:\s|\s[–—-]{1,2}\s|[\"“”]")
+_SECOND_CLAUSE = re.compile(
+    r",?\s(?:which|who|whose|where|while|although|though|whereas|but|so that|such as|"
+    r"and (?:is|are|was|were|has|have|had|will|can|may|must|it|he|she|they|there))\b"
+)
+_FIRST_PERSON = re.compile(r"\b(?:I|we|We|my|our|us|you|You|your|Your|me)\b|[?!]")
+_VAGUE = re.compile(
+    r"\b(?:this|these|those|such|above|below|following|former|latter|here|therefore|however|"
+    r"same|aforementioned|respectively)\b",
+    re.IGNORECASE,
+)
+_PRONOUNS = frozenset(
+    """it he she they this these that those there here such who whom which what when where why how
+    some many most others another both each its his her their one all as if while although because
+    not no only even either neither yet still so thus using following based given according to
+    being having unlike like despite though whether another any none several few first second
+    third then now next also""".split()
+)
+_NO_END = (STOP_WORDS | {"also", "often", "usually", "always", "currently", "later", "still"}) - {
+    "he",
+    "she",
+}
+_ARTICLES = frozenset({"the", "a", "an", "each", "every", "all", "its", "their", "his", "her"})
+_SUBORDINATE = frozenset(
+    """that which who whom whose where when while if because although as than to unless""".split()
+)
+_ADVERBS = frozenset(
+    """also often usually always currently later still now generally typically normally originally
+    first only never sometimes already then just commonly eventually finally probably""".split()
+)
+_OPENERS = STOP_WORDS | {"every", "several", "many", "two", "three", "four", "five", "six", "one"}
+
+
+def clause_of(sentence: str, common: Collection[str]) -> Clause | None:
+    """The main clause, None where it cannot be told.
+
+    ``common`` are words that the document has in lower case: one of them that opens the sentence
+    loses its capital.
+    """
+    text = _ASIDE.sub("", " ".join(sentence.split())).rstrip(". ")
+    if not _SHORTEST <= len(text) <= _LONGEST or _FIRST_PERSON.search(text):
+        return None
+    text = _DISCOURSE.sub("", text, count=1)
+    lead, main = "", text
+    if led := _LEAD.fullmatch(text):
+        lead, main = led["lead"], led["main"]
+    main = _SECOND_CLAUSE.split(_TAIL.split(main, maxsplit=1)[0], maxsplit=1)[0]
+    return _read(lead, main, common)
+
+
+def _read(lead: str, main: str, common: Collection[str]) -> Clause | None:
+    words = _without_apposition(main).split()
+    at = _verb_at(words)
+    if at is None:
+        return None
+    subject = _subject(words[:at], common)
+    rest = words[at + 1 :]
+    adverb = rest[:1] if rest[:1] and rest[0].lower() in _ADVERBS else []
+    rest = rest[len(adverb) :]
+    if subject is None or not rest or rest[0].lower() in {"not", "never", "no", "n't"}:
+        return None
+    if _VAGUE.search(" ".join((subject, *rest))):
+        return None
+    helper, base = _helped(words[at], rest, subject)
+    return Clause(lead, subject, words[at], helper, base, " ".join(rest))
+
+
+def _without_apposition(main: str) -> str:
+    """ "X, a Y, was" as "X was"."""
+    parts = main.split(", ")
+    if len(parts) > 2 and parts[2].split(" ", 1)[0].lower() in AUXILIARIES:
+        return ", ".join((f"{parts[0]} {parts[2]}", *parts[3:]))
+    return main
+
+
+def _verb_at(words: list[str]) -> int | None:
+    """Where the only finite verb before the first comma stands."""
+    for at, word in enumerate(words[: _SUBJECT_WORDS + 1]):
+        if at and word.lower() in _SUBORDINATE:
+            return None
+        if at and (word in AUXILIARIES or _is_full_verb(words, at)):
+            return at if _is_alone(words[at + 1 :], word) else None
+        if word.endswith(","):
+            return None
+    return None
+
+
+def _is_full_verb(words: list[str], at: int) -> bool:
+    word, before = words[at], words[at - 1].lower()
+    if not word.islower() or before in _ARTICLES or before in STOP_WORDS:
+        return False
+    following = words[at + 1] if at + 1 < len(words) else ""
+    opens = following.lower() in _OPENERS or following[:1].isupper() or following[:1].isdigit()
+    if base_of_past(word):
+        return opens
+    if base_of_present(word):
+        return True
+    return word in PRESENT and opens and before.endswith("s")
+
+
+def _is_alone(rest: list[str], verb: str) -> bool:
+    """Whether no other finite verb follows in the clause, as after "data collected in 1998"."""
+    for at, word in enumerate(rest):
+        if word in _SUBORDINATE or (word == "and" and at > 0):
+            return True
+        if word in AUXILIARIES and (at > 0 or verb not in AUXILIARIES):
+            return False
+        if verb not in AUXILIARIES and base_of_past(word) and rest[at - 1 : at] != ["by"]:
+            return False
+    return True
+
+
+def _subject(words: list[str], common: Collection[str]) -> str | None:
+    words = words[:-1] if words[-1:] and words[-1].lower() in _ADVERBS else words
+    if not words or words[0].lower() in _PRONOUNS or words[-1].lower() in _NO_END:
+        return None
+    first = words[0]
+    if first.lower() in STOP_WORDS and first.lower() not in _ARTICLES:
+        return None
+    if first.lower().endswith(("ly", "ing")) and first.lower() in common:
+        return None
+    if any(word.endswith((",", ";", ":")) or word.lower() in BE | HAVE for word in words):
+        return None
+    if first.lower() in _ARTICLES or (first[1:].islower() and first.lower() in common):
+        first = first.lower()
+    return " ".join((first, *words[1:]))
+
+
+def _helped(verb: str, rest: list[str], subject: str) -> tuple[str, str]:
+    """The auxiliary of a question, and the plain verb that then follows the subject."""
+    if verb in HAVE and not is_participle(rest[0].lower()) and rest[0] not in {"to", "become"}:
+        return {"has": "does", "have": "do", "had": "did"}[verb], "have"
+    if verb in AUXILIARIES:
+        return verb, ""
+    if base := base_of_past(verb):
+        return "did", base
+    if base := base_of_present(verb):
+        return "does", base
+    return "do", verb

@@ -1,0 +1,260 @@
+"""Questions that the main clause of a sentence answers, rule by rule. Pure, English.
+
+A rule takes out what is asked for (a time, an amount, a doer, a place, a reason) and turns the rest
+of the clause around. Each gives nothing where its form is not met exactly.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from tools.predicting_clauses import Clause
+from tools.predicting_verbs import BE, base_of_past, is_participle
+from tools.values import dates, numbers
+
+_MOST_WORDS = 18
+_BEFORE_DATE = re.compile(
+    r"(?:^|(?<=\s))(?P<how>in|on|since|by|during|until|around|from|before|after|between|as of)\s+"
+    r"(?:(?:the|early|late|mid|about|around|approximately|spring|summer|autumn|winter|of|fall)"
+    r"[\s-]+){0,3}$",
+    re.IGNORECASE,
+)
+_AFTER_DATE = re.compile(
+    r"(?:s|\s(?:AD|BC|CE|BCE))?(?:\s(?:to|until|and|through|or|[–-])\s[^,]*?\d{4}s?)?"
+    r"(?=$|[,.]|\s(?:in|at|by|with|to|for|on|as|from|under|through|against|and|when|after|because|"
+    r"during|near|of)\b)"
+)
+_WHEN = {"since": "Since when", "until": "Until when", "by": "By when"}
+_TIMES = re.compile(r"(?:In|On|Since|By|During|Until|Around|From|Between)\b")
+_CONDITIONS = re.compile(r"(?:When|If|After|Before|Once|While)\s+\w+(?:\s\S+)+")
+_CONDITION_INSIDE = re.compile(r"\s(?:when|if|before|after|until|once|unless)\s(?=\w+ \w+)")
+_OFTEN = re.compile(
+    r"\s?\b(?:every (?:\S+ ){0,2}(?:hours?|days?|weeks?|months?|years?|minutes?)"
+    r"|once (?:a|per|every) \w+|(?:twice|\w+ times) (?:a|per) \w+|annually|monthly|weekly|daily)\b"
+)
+_REASON = re.compile(r"\s(?:because of|because|due to|in order to|so as to)\s")
+_BY = re.compile(r"\bby (?P<who>(?:the |an? )?[\w’'.&-]+(?:,? (?:and |of )?[\w’'.&-]+){0,6})$")
+_PLACED = re.compile(
+    r"(?P<before>.*?\b(?:located|situated|born|held|founded|based|buried|raised|headquartered|"
+    r"stored|installed|formed|mounted|educated|kept|fitted))\s(?:in|at|near|on|inside|under)\s"
+    r"(?=the |an? |[A-Z])"
+)
+_LIVED = re.compile(r"(?:in|at|near)\s[A-Z]")
+_USED = re.compile(r"(?P<before>(?:be |been )?(?:commonly |mainly |often )?used)\s(?P<how>to|for)\s")
+_NAMED = re.compile(
+    r"(?P<before>(?:be |been )?(?:also |commonly |often |usually |sometimes )?"
+    r"(?:known as|referred to as|called|named|nicknamed))\s+\S"
+)
+_APPROXIMATE = (
+    r"(?:(?:about|approximately|over|more than|less than|fewer than|nearly|around|at least|up to|"
+    r"some|almost|only|roughly|exactly|at most|as many as|a total of|just|the|all)\s)*"
+)
+_COUNTED = re.compile(
+    r"\s(?P<noun>(?:[a-z][\w-]*\s){0,2}?(?:[a-z][\w-]*[^\Wsu]s|people|men|women|children))"
+    r"(?=$|[,.]|\s(?:in|at|by|with|to|for|on|as|from|of|under|per|during|that|and|each|between)\b)"
+)
+_AMOUNT_OF = {
+    "pressure": "what pressure",
+    "torque": "what torque",
+    "temperature": "what temperature",
+    "voltage": "what voltage",
+    "speed": "what speed",
+    "velocity": "what speed",
+    "frequency": "what frequency",
+    "power": "what power",
+    "flow": "what flow rate",
+    "euro": "how much",
+    "dollar": "how much",
+    "sterling": "how much",
+    "share": "what percentage",
+}
+_TALL = re.compile(r"^(?:\s?-?\s?)(?P<how>tall|high|long|wide|deep|thick|old)\b")
+_PREPOSITION = re.compile(r"\b(?P<how>to|at|of|for|by|within|after|from|with|in|below|above|under)$")
+_ATTRIBUTE = re.compile(r"the (?:[\w-]+ ){1,3}of .+")
+_VALUE = re.compile(r"(?:the|an?|[A-Z][\w-]*|about|approximately|around|over|\d\S*|[€$£]\S*)\b")
+_DEFINING = re.compile(
+    r"(?:defined as|any|an?|one of|the (?:name|process|act|study|ability|practice|science|use|term|"
+    r"part|amount|number|set|method|system|branch))\b"
+)
+_PERSON = re.compile(
+    r"\b(?:\w+(?:ician|ist|ographer|inger|riter|ainter|eader|ctor|poet|mathematician|philosopher)"
+    r"|king|queen|emperor|general|president|poet|author|saint|engineer|lawyer|monk|soldier"
+    r"|professor|politician|architect|player|rapper|director|producer|explorer|priest|bishop"
+    r"|physician|nurse|nobleman|judge|officer|model|journalist|teacher|editor|designer|inventor)\b"
+)
+_NAME = re.compile(r"(?:[A-Z][\w.’'-]*)(?: (?:(?:of|de|von|van|the) )?[A-Z][\w.’'-]*){1,3}")
+_NOT_PERSON = re.compile(
+    r"\b(?:University|City|River|Company|Inc|Corporation|Act|Church|Union|Empire|States|School|"
+    r"College|War|Battle|Party|Museum|Park|Island|Islands|Street|League|Association|Society|"
+    r"Institute|Council|Court|Committee|Agency|Department|Bank|Times|Post|Republic|Kingdom|House|"
+    r"Treaty|Revolution|Sea|Ocean|Lake|Mountain|Mount|North|South|East|West|New|Group|Records|"
+    r"System|Airport|Station|Bridge|Building|Theatre|Palace|Law|Age|Period|Century|Europe|Asia|"
+    r"Africa|America|England|France|Germany|India|China|Japan|Rome|Python|Windows|Linux|Unix)\b"
+)
+_SELF = re.compile(r"\b(?:his|her|hers|its|their|theirs|him|them|himself|herself|itself|he|she|it)\b")
+
+Rule = Callable[[Clause], Iterator[str]]
+
+
+def fact_questions(clause: Clause) -> Iterator[str]:
+    """What the clause answers, the most telling first; none twice as long as people ask."""
+    for rule in _RULES:
+        for question in rule(clause):
+            if len(question.split()) <= _MOST_WORDS:
+                yield question
+
+
+def definition_of(clause: Clause) -> str | None:
+    """The question for what a subject is, or who."""
+    words = clause.subject.split()
+    if clause.verb not in BE or len(words) > 4 or not _DEFINING.match(clause.rest):
+        return None
+    is_person = _PERSON.search(clause.rest[:80]) and _NAME.fullmatch(clause.subject)
+    return clause.asked("Who" if is_person else "What", "")
+
+
+def _when(clause: Clause) -> Iterator[str]:
+    if _TIMES.match(clause.lead) and dates(clause.lead):
+        how = clause.lead.split()[0].lower()
+        yield clause.asked(_WHEN.get(how, "When"), _bare(clause.rest))
+        return
+    for date in dates(clause.rest):
+        before = _BEFORE_DATE.search(clause.rest[: date.start])
+        after = _AFTER_DATE.match(clause.rest, date.end)
+        if before and after:
+            kept = clause.rest[: before.start()].rstrip()
+            if kept or clause.base:
+                yield clause.asked(_WHEN.get(before["how"].lower(), "When"), _bare(kept))
+            return
+
+
+def _condition(clause: Clause) -> Iterator[str]:
+    if clause.verb not in {"must", "should", "shall", "may", "can", "is", "are"}:
+        return
+    inside = _CONDITION_INSIDE.search(clause.rest)
+    if _CONDITIONS.fullmatch(clause.lead) and clause.verb not in {"is", "are"}:
+        yield clause.asked("When", _bare(clause.rest))
+    elif inside and is_participle(clause.rest[: inside.start()].split()[-1]):
+        yield clause.asked("When", clause.rest[: inside.start()])
+
+
+def _how_often(clause: Clause) -> Iterator[str]:
+    if found := _OFTEN.search(clause.rest):
+        if kept := clause.rest[: found.start()].strip():
+            yield clause.asked("How often", _bare(kept))
+
+
+def _how_many(clause: Clause) -> Iterator[str]:
+    for number in numbers(clause.rest):
+        before = re.sub(_APPROXIMATE + "$", "", clause.rest[: number.start])
+        after = clause.rest[number.end :]
+        if asked := _amount(clause, before.rstrip(), after, number.dimension):
+            yield asked
+            return
+
+
+def _amount(clause: Clause, before: str, after: str, dimension: str) -> str | None:
+    place = _PREPOSITION.search(before)
+    wanted = _AMOUNT_OF.get(dimension)
+    if clause.verb in BE and not before and (tall := _TALL.match(after)):
+        return clause.asked(f"How {tall['how']}", "")
+    if wanted and place and not after[:1].isalpha():
+        kept = before[: place.start()].rstrip()
+        if wanted == "how much":
+            return clause.asked("How much", f"{kept} {place['how']}") if kept else None
+        return clause.asked(f"{place['how'].capitalize()} {wanted}", kept) if kept else None
+    counted = _COUNTED.match(after)
+    if not counted or dimension and not dimension.startswith("count:"):
+        return None
+    how_many = f"How many {counted['noun']}"
+    if place:
+        kept = before[: place.start()].rstrip()
+        asked = f"{place['how'].capitalize()} how many {counted['noun']}"
+        return clause.asked(asked, kept) if kept or clause.base else None
+    if (not before and clause.base) or is_participle(before.split(" ")[-1] if before else ""):
+        return clause.asked(how_many, before)
+    return None
+
+
+def _by_whom(clause: Clause) -> Iterator[str]:
+    main = clause.rest.split(",", 1)[0]
+    head = main.split(" ", 1)[0].lower()
+    if clause.verb not in BE and head != "been" or not (found := _BY.search(main)):
+        return
+    kept = main[: found.start()].strip()
+    if not is_participle(kept.split(" ")[0].lower()) or dates(found["who"]) or _SELF.search(kept):
+        return
+    is_person = found["who"][:1].isupper()
+    yield clause.asked("Who" if is_person else "What", f"{kept} by")
+
+
+def _where(clause: Clause) -> Iterator[str]:
+    if (found := _PLACED.match(clause.rest)) and not dates(clause.rest[found.end() :][:14]):
+        yield clause.asked("Where", found["before"])
+    elif clause.base in {"live", "die", "occur", "reside", "work"} and _LIVED.match(clause.rest):
+        yield clause.asked("Where", "")
+
+
+def _why(clause: Clause) -> Iterator[str]:
+    if found := _REASON.search(clause.rest):
+        yield clause.asked("Why", clause.rest[: found.start()])
+
+
+def _what_for(clause: Clause) -> Iterator[str]:
+    if clause.verb in BE | {"can"} and (found := _USED.match(clause.rest)):
+        yield clause.asked("What", f"{found['before']} for")
+
+
+def _what_called(clause: Clause) -> Iterator[str]:
+    if found := _NAMED.match(clause.rest):
+        yield clause.asked("What", found["before"])
+
+
+def _attribute(clause: Clause) -> Iterator[str]:
+    if clause.verb in BE and _ATTRIBUTE.fullmatch(clause.subject) and _VALUE.match(clause.rest):
+        yield clause.asked("What", "")
+
+
+def _subject(clause: Clause) -> Iterator[str]:
+    """Who or what did it: the clause as it stands, its subject replaced."""
+    kept = _bare(clause.rest)
+    if len(kept.split()) < 3 or _SELF.search(kept):
+        return
+    if base_of_past(clause.verb) and _NAME.fullmatch(clause.subject):
+        if not _NOT_PERSON.search(clause.subject):
+            yield f"Who {clause.verb} {kept}?"
+    elif clause.verb in BE and re.match(r"the .+ (?:of|for|in|to) ", kept):
+        is_name = _NAME.fullmatch(clause.subject) and _PERSON.search(kept)
+        yield f"{'Who' if is_name else 'What'} {clause.verb} {kept}?"
+
+
+def _object(clause: Clause) -> Iterator[str]:
+    """What a thing contains, requires or prevents."""
+    if not clause.base or clause.helper == "did" or not clause.rest:
+        return
+    first = clause.rest.split(" ", 1)[0]
+    if first in {"of", "on", "from", "to", "for"}:
+        yield clause.asked("What", first)
+    elif first in {"a", "an", "the"} or first.islower() and first not in {"in", "at", "as", "by"}:
+        if clause.base not in {"occur", "exist", "lie", "differ", "vary", "begin", "apply", "give"}:
+            yield clause.asked("What", "")
+
+
+def _bare(rest: str) -> str:
+    """Up to the first comma: what follows it is said besides."""
+    return rest.split(",", 1)[0]
+
+
+_RULES: tuple[Rule, ...] = (
+    _how_often,
+    _when,
+    _how_many,
+    _condition,
+    _by_whom,
+    _where,
+    _why,
+    _what_for,
+    _what_called,
+    _attribute,
+    _subject,
+    _object,
+)
