@@ -33,7 +33,9 @@ _GLOSSARY = re.compile(
     r"(?: (?:and|of) \w+){0,2}",
     re.IGNORECASE,
 )
-_ENTRY = re.compile(r"[*_`\"“]{0,2}(?P<term>[A-Za-z][\w -]{1,40}?)[*_`\"”]{0,2}\s*(?::|\s[–—-])\s+\S")
+_ENTRY = re.compile(
+    r"[*_`\"“]{0,2}(?P<term>[A-Za-z][\w -]{1,40}?)[*_`\"”]{0,2}\s*(?::|\s[–—-])\s+\S"
+)
 _DEFINED = re.compile(
     r"(?:(?:the|an?)\s+)?(?:terms?\s+)?[\"“'‘*_`]{0,2}(?P<term>[A-Za-z][\w-]*(?: [\w-]+){0,3}?)"
     r"[\"”'’*_`]{0,2}\s+(?:(?:is|are)\s+defined\s+as|refers?\s+to|denotes?|stands\s+for"

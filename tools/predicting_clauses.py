@@ -57,12 +57,13 @@ _LEAD = re.compile(
     r"[^,;:]{1,70}(?:, (?:1[0-9]|20)\d\d)?),\s+(?P<main>.+)",
     re.DOTALL,
 )
-_TAIL = re.compile(r";|:\s|\s[–—-]{1,2}\s|[\"“”]")
+_TAIL = re.compile(r";|:\s|\s[–—-]{1,2}\s")
 _SECOND_CLAUSE = re.compile(
     r",?\s(?:which|who|whose|where|while|although|though|whereas|but|so that|such as|"
     r"and (?:is|are|was|were|has|have|had|will|can|may|must|it|he|she|they|there))\b"
 )
 _FIRST_PERSON = re.compile(r"\b(?:I|we|We|my|our|us|you|You|your|Your|me)\b|[?!]")
+_QUOTES = re.compile(r"[\"“”{}<>|=\\]|``")
 _VAGUE = re.compile(
     r"\b(?:this|these|those|such|above|below|following|former|latter|here|therefore|however|"
     r"same|aforementioned|respectively)\b",
@@ -73,13 +74,19 @@ _PRONOUNS = frozenset(
     some many most others another both each its his her their one all as if while although because
     not no only even either neither yet still so thus using following based given according to
     being having unlike like despite though whether another any none several few first second
-    third then now next also""".split()
+    third then now next also often more most less much such even just perhaps so well very too
+    today later earlier i.e e.g""".split()
 )
 _NO_END = (STOP_WORDS | {"also", "often", "usually", "always", "currently", "later", "still"}) - {
     "he",
     "she",
 }
 _ARTICLES = frozenset({"the", "a", "an", "each", "every", "all", "its", "their", "his", "her"})
+_VAGUE_NOUNS = frozenset(
+    """example examples result results reason reasons case cases way ways thing things problem
+    problems part parts idea point issue issues author authors section sections situation effect
+    effects article paper study term terms figure table list number rest""".split()
+)
 _SUBORDINATE = frozenset(
     """that which who whom whose where when while if because although as than to unless""".split()
 )
@@ -114,11 +121,11 @@ def _read(lead: str, main: str, common: Collection[str]) -> Clause | None:
         return None
     subject = _subject(words[:at], common)
     rest = words[at + 1 :]
-    adverb = rest[:1] if rest[:1] and rest[0].lower() in _ADVERBS else []
-    rest = rest[len(adverb) :]
+    rest = rest[1:] if rest and _is_adverb(rest[0]) else rest
     if subject is None or not rest or rest[0].lower() in {"not", "never", "no", "n't"}:
         return None
-    if _VAGUE.search(" ".join((subject, *rest))):
+    said = " ".join((subject, *rest))
+    if _VAGUE.search(said) or _QUOTES.search(said):
         return None
     helper, base = _helped(words[at], rest, subject)
     return Clause(lead, subject, words[at], helper, base, " ".join(rest))
@@ -170,7 +177,7 @@ def _is_alone(rest: list[str], verb: str) -> bool:
 
 
 def _subject(words: list[str], common: Collection[str]) -> str | None:
-    words = words[:-1] if words[-1:] and words[-1].lower() in _ADVERBS else words
+    words = words[:-1] if words[1:] and _is_adverb(words[-1]) else words
     if not words or words[0].lower() in _PRONOUNS or words[-1].lower() in _NO_END:
         return None
     first = words[0]
@@ -178,11 +185,17 @@ def _subject(words: list[str], common: Collection[str]) -> str | None:
         return None
     if first.lower().endswith(("ly", "ing")) and first.lower() in common:
         return None
+    if words[-1].lower() in _VAGUE_NOUNS and len(words) < 4:
+        return None
     if any(word.endswith((",", ";", ":")) or word.lower() in BE | HAVE for word in words):
         return None
     if first.lower() in _ARTICLES or (first[1:].islower() and first.lower() in common):
         first = first.lower()
     return " ".join((first, *words[1:]))
+
+
+def _is_adverb(word: str) -> bool:
+    return word.lower() in _ADVERBS or (word.islower() and word.endswith("ly"))
 
 
 def _helped(verb: str, rest: list[str], subject: str) -> tuple[str, str]:

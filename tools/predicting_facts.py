@@ -39,7 +39,9 @@ _PLACED = re.compile(
     r"(?=the |an? |[A-Z])"
 )
 _LIVED = re.compile(r"(?:in|at|near)\s[A-Z]")
-_USED = re.compile(r"(?P<before>(?:be |been )?(?:commonly |mainly |often )?used)\s(?P<how>to|for)\s")
+_USED = re.compile(
+    r"(?P<before>(?:be |been )?(?:commonly |mainly |often )?used)\s(?P<how>to|for)\s"
+)
 _NAMED = re.compile(
     r"(?P<before>(?:be |been )?(?:also |commonly |often |usually |sometimes )?"
     r"(?:known as|referred to as|called|named|nicknamed))\s+\S"
@@ -68,7 +70,9 @@ _AMOUNT_OF = {
     "share": "what percentage",
 }
 _TALL = re.compile(r"^(?:\s?-?\s?)(?P<how>tall|high|long|wide|deep|thick|old)\b")
-_PREPOSITION = re.compile(r"\b(?P<how>to|at|of|for|by|within|after|from|with|in|below|above|under)$")
+_PREPOSITION = re.compile(
+    r"\b(?P<how>to|at|of|for|by|within|after|from|with|in|below|above|under)$"
+)
 _ATTRIBUTE = re.compile(r"the (?:[\w-]+ ){1,3}of .+")
 _VALUE = re.compile(r"(?:the|an?|[A-Z][\w-]*|about|approximately|around|over|\d\S*|[€$£]\S*)\b")
 _DEFINING = re.compile(
@@ -90,7 +94,27 @@ _NOT_PERSON = re.compile(
     r"System|Airport|Station|Bridge|Building|Theatre|Palace|Law|Age|Period|Century|Europe|Asia|"
     r"Africa|America|England|France|Germany|India|China|Japan|Rome|Python|Windows|Linux|Unix)\b"
 )
-_SELF = re.compile(r"\b(?:his|her|hers|its|their|theirs|him|them|himself|herself|itself|he|she|it)\b")
+_WITHOUT_OBJECT = frozenset(
+    """have occur exist lie differ vary begin arise become apply give take make keep put come go
+    remain live die work rise fall run say tell show mean think know find get""".split()
+)
+_LEADING = frozenset({"of", "on", "from", "to", "for", "with", "against", "into"})
+_PLACING = frozenset({"in", "at", "as", "by", "during", "after", "before", "until", "since"})
+_HEAD = re.compile(r"(?:the|an?|its|their|all|any|every|each|both|that|how|whether|[A-Z]\w+)\b")
+_PASSIVE = re.compile(
+    r"(?P<before>(?:be |been )?(?P<participle>[a-z]+) (?:to|from|on|with|as|into|against|after|upon))"
+    r" (?P<what>(?:the|an?|any|all|[A-Z]\w+)\b.*)"
+)
+_SELF = re.compile(
+    r"\b(?:his|her|hers|its|their|theirs|him|them|himself|herself|itself|he|she|it)\b"
+)
+
+_INDEFINITE = re.compile(r"(?:an?|every|each|all)\b")
+_SUPERLATIVE = re.compile(r"the .+ (?:of|for|in|to) ")
+_BROKEN = re.compile(
+    r"\b(?:the|an?|and|or|that|because|was|were|is|are|has|had|which|than|their|its|be|been)\?$"
+    r"|\bthat\b.*\bbecause\b|\bbecause\b"
+)
 
 Rule = Callable[[Clause], Iterator[str]]
 
@@ -99,7 +123,7 @@ def fact_questions(clause: Clause) -> Iterator[str]:
     """What the clause answers, the most telling first; none twice as long as people ask."""
     for rule in _RULES:
         for question in rule(clause):
-            if len(question.split()) <= _MOST_WORDS:
+            if len(question.split()) <= _MOST_WORDS and not _BROKEN.search(question):
                 yield question
 
 
@@ -159,6 +183,8 @@ def _amount(clause: Clause, before: str, after: str, dimension: str) -> str | No
         return clause.asked(f"How {tall['how']}", "")
     if wanted and place and not after[:1].isalpha():
         kept = before[: place.start()].rstrip()
+        if len(kept.split()) > 3:
+            return None
         if wanted == "how much":
             return clause.asked("How much", f"{kept} {place['how']}") if kept else None
         return clause.asked(f"{place['how'].capitalize()} {wanted}", kept) if kept else None
@@ -168,6 +194,8 @@ def _amount(clause: Clause, before: str, after: str, dimension: str) -> str | No
     how_many = f"How many {counted['noun']}"
     if place:
         kept = before[: place.start()].rstrip()
+        if len(kept.split()) > 2 or (kept and not is_participle(kept.split()[-1])):
+            return None
         asked = f"{place['how'].capitalize()} how many {counted['noun']}"
         return clause.asked(asked, kept) if kept or clause.base else None
     if (not before and clause.base) or is_participle(before.split(" ")[-1] if before else ""):
@@ -222,21 +250,27 @@ def _subject(clause: Clause) -> Iterator[str]:
     if base_of_past(clause.verb) and _NAME.fullmatch(clause.subject):
         if not _NOT_PERSON.search(clause.subject):
             yield f"Who {clause.verb} {kept}?"
-    elif clause.verb in BE and re.match(r"the .+ (?:of|for|in|to) ", kept):
+    elif clause.verb in BE and not _INDEFINITE.match(clause.subject) and _SUPERLATIVE.match(kept):
         is_name = _NAME.fullmatch(clause.subject) and _PERSON.search(kept)
         yield f"{'Who' if is_name else 'What'} {clause.verb} {kept}?"
 
 
 def _object(clause: Clause) -> Iterator[str]:
-    """What a thing contains, requires or prevents."""
-    if not clause.base or clause.helper == "did" or not clause.rest:
+    """What a thing contains, requires, established or led to."""
+    if not clause.base or clause.base in _WITHOUT_OBJECT or not clause.rest:
         return
-    first = clause.rest.split(" ", 1)[0]
-    if first in {"of", "on", "from", "to", "for"}:
+    first, _, then = clause.rest.partition(" ")
+    if first in _LEADING and _HEAD.match(then):
         yield clause.asked("What", first)
-    elif first in {"a", "an", "the"} or first.islower() and first not in {"in", "at", "as", "by"}:
-        if clause.base not in {"occur", "exist", "lie", "differ", "vary", "begin", "apply", "give"}:
-            yield clause.asked("What", "")
+    elif _HEAD.match(clause.rest) and first not in _PLACING:
+        yield clause.asked("What", "")
+
+
+def _oblique(clause: Clause) -> Iterator[str]:
+    """What a thing can be reduced to, was named after, is made from."""
+    if found := _PASSIVE.match(clause.rest):
+        if is_participle(found["participle"].lower()) and not dates(found["what"]):
+            yield clause.asked("What", found["before"])
 
 
 def _bare(rest: str) -> str:
@@ -255,6 +289,7 @@ _RULES: tuple[Rule, ...] = (
     _what_for,
     _what_called,
     _attribute,
+    _oblique,
     _subject,
     _object,
 )
