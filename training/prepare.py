@@ -21,6 +21,7 @@ from training.supervised import (
     sentence_examples,
     squad_examples,
     squad_rows,
+    variant_examples,
     verdict_examples,
 )
 
@@ -47,6 +48,7 @@ def write_fit(data: Path, out: Path, *, public: bool, fit: str) -> dict[str, int
         squad_examples(squad, rng),
         sentence_examples(squad, rng),
         foil_examples(squad, rng),
+        variant_examples(squad, rng),
         accept_examples(data, public=public),
         selqa_examples(data, public=public),
         verdict_examples(data, public=public),

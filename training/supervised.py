@@ -17,6 +17,7 @@ from tools.loaders.sentences import sentence_ranges
 from training.examples import NEUTRAL, NO_ANSWER, REFUTED, SUPPORTED, Example, rows
 from training.foils import foil
 from training.splits import VALIDATION_ARTICLES, is_validation
+from training.variants import variants
 
 NEGATIVES = 2
 """Passages of the same article per question, best BM25 first, that do not hold its answer."""
@@ -116,6 +117,17 @@ def foil_examples(squad: Sequence[dict[str, Any]], rng: random.Random) -> Iterat
                 changed = foil(row["question"], row["context"], text, rng)
                 if changed:
                     yield Example("foils", changed, row["context"], span=NO_ANSWER)
+
+
+def variant_examples(squad: Sequence[dict[str, Any]], rng: random.Random) -> Iterator[Example]:
+    """Each question with its paragraph thinned, and joined with another one of the article."""
+    for article in _by_title(squad):
+        paragraphs = list(dict.fromkeys(row["context"] for row in article))
+        for row in article:
+            others = [text for text in paragraphs if _is_wrong(text, row)]
+            relevance = 1.0 if row["answerable"] else None
+            for text, span in variants(row["context"], _squad_span(row, rng), others, rng):
+                yield Example("variants", row["question"], text, span=span, relevance=relevance)
 
 
 def _squad_span(row: dict[str, Any], rng: random.Random) -> tuple[int, int]:

@@ -6,7 +6,12 @@ from training.claims import claim_examples
 from training.examples import NO_ANSWER, REFUTED, SUPPORTED, Example, load, save
 from training.foils import OPPOSITES, foil
 from training.recurring import MASK, Passage, recurring_examples
-from training.supervised import foil_examples, sentence_examples, squad_examples
+from training.supervised import (
+    foil_examples,
+    sentence_examples,
+    squad_examples,
+    variant_examples,
+)
 
 PUMPS = (
     "The Alpha pump was built in Basel in 1931. Engineers in Basel gave it a motor by Rieter.",
@@ -103,3 +108,14 @@ def test_examples_come_back_as_they_were_saved(tmp_path):
     ]
     assert save(tmp_path / "examples.jsonl.gz", kept) == 2
     assert list(load(tmp_path / "examples.jsonl.gz")) == kept
+
+
+def test_a_changed_paragraph_keeps_the_answer_or_stays_without():
+    examples = list(variant_examples(ROWS * 8, random.Random(1)))
+    contexts = {r["question"]: r["context"] for r in ROWS}
+    answers = {r["question"]: (r["answers"] or [""])[0] for r in ROWS}
+    assert all(said(e) == answers[e.first] for e in examples)
+    assert all(e.second != contexts[e.first] for e in examples)
+    shorter = [e for e in examples if len(e.second) < len(contexts[e.first])]
+    assert shorter
+    assert len(shorter) < len(examples)
