@@ -7,13 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.chunking_data import Question
-from evals.chunking_scores import by_place, by_text, omega, within
+from evals.chunking_scores import Wanted, by_place, by_text, omega, within
 from tools.bm25 import Bm25
 from tools.encoder import Encoder
 from tools.lexical import term_counts
+from tools.ranking import WEIGHTS
 
 BUDGET = 4_000
-"""Characters of context."""
+"""Characters of context that the metrics are about."""
+BUDGETS = (1_000, 2_000, BUDGET, 8_000, 16_000)
+"""Of the curve."""
 CHUNKS = 5
 """As many as the published figures retrieve."""
 
@@ -34,10 +37,15 @@ class Chunks(NamedTuple):
         return [place for place, its_document in pairs if its_document == document]
 
 
+def recall_name(budget: int = BUDGET) -> str:
+    """The metric of recall in so many characters."""
+    return f"recall_{budget}_chars"
+
+
 async def score_all(
     encoder: Encoder, chunks: Chunks, questions: Sequence[Question]
 ) -> list[Scores]:
-    """One row a question: by the sum of standardised BM25 and vector scores, and by BM25 alone."""
+    """One row a question: by BM25 and vectors, weighed as the product does, and by BM25 alone."""
     vectors = await encoder.encode(chunks.texts)
     asked = await encoder.encode([question.text for question in questions])
     words = Bm25([term_counts(text) for text in chunks.texts])
@@ -51,15 +59,14 @@ def _score(
     question: Question, chunks: Chunks, lexical: NDArray[np.float64], near: NDArray[np.float32]
 ) -> Scores:
     wanted = question.wanted
-    ranked = _ranked(chunks, _standard(lexical) + _standard(near))
+    ranked = _ranked(chunks, _fused(lexical, near))
     by_words = by_place(wanted, within(_ranked(chunks, lexical), BUDGET))
-    context, first = within(ranked, BUDGET), ranked[:CHUNKS]
-    strict, lenient = by_place(wanted, context), by_text(wanted, context)
-    five = by_place(wanted, first)
+    lenient = by_text(wanted, within(ranked, BUDGET))
+    five = by_place(wanted, ranked[:CHUNKS])
     shares = {
-        "recall_4000_chars": strict.recall,
-        "recall_4000_chars_set": lenient.recall,
-        "recall_4000_chars_bm25": by_words.recall,
+        **{recall_name(budget): _recall(wanted, ranked, budget) for budget in BUDGETS},
+        f"{recall_name()}_set": lenient.recall,
+        f"{recall_name()}_bm25": by_words.recall,
         "omega": omega(wanted, chunks.of(question.document)),
         "precision": lenient.precision,
         "precision_chroma": five.precision,
@@ -68,6 +75,14 @@ def _score(
         "recall_at5": five.recall,
     }
     return {name: 100 * share for name, share in shares.items()}
+
+
+def _recall(wanted: Sequence[Wanted], ranked: Sequence[range], budget: int) -> float:
+    return by_place(wanted, within(ranked, budget)).recall
+
+
+def _fused(lexical: NDArray[np.float64], near: NDArray[np.float32]) -> NDArray[np.floating]:
+    return WEIGHTS["lexical"] * _standard(lexical) + WEIGHTS["vector_chunk"] * _standard(near)
 
 
 def _ranked(chunks: Chunks, scores: NDArray[np.floating]) -> list[range]:

@@ -39,6 +39,7 @@ async def measured(readings: Sequence[Reading], data: Path, part: str) -> dict[s
     notes = [f"{way or 'no suffix'}: {what}" for way, what in WAYS.items()]
     return {
         "model": encoder.id,
+        "arms": [way or "ours" for way in WAYS],
         "metrics": {name: estimate._asdict() for name, estimate in metrics.items()},
         "notes": [*notes, f"peak memory: {peak} MB"],
     }

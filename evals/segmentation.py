@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 from pydantic import JsonValue
 
 from core.settings import Settings
+from evals import peers
 from evals.comparing import Columns, compared
 from evals.intervals import Estimate
 from evals.measures import pk, window_diff
 from evals.segmentation_data import SETS, Gold, read_sets
+from evals.sentence_vectors import SentenceEncoder
 from tools.cuts import CUTS, Cut, Material, cut_into
 from tools.encoder import Encoder
 from tools.encoder_models import configured_encoder
@@ -48,33 +50,45 @@ async def _evaluate(data: Path, part: str) -> dict[str, JsonValue]:
     settings = Settings()
     encoder = configured_encoder(settings)
     sets = read_sets(data, part)
-    report = await measure(encoder, sets)
+    theirs = peers.unit_cuts(peers.blocking(SentenceEncoder(encoder)))
+    report = await measure(encoder, sets, {**CUTS, **theirs})
     absent = sorted(SETS - sets.keys())
     said = f"not measured, for their files are not there: {', '.join(absent)}"
     return {**report, "absent": [*absent], "notes": [*report["notes"], *([said] if absent else [])]}
 
 
-async def measure(encoder: Encoder, sets: Mapping[str, Sequence[Gold]]) -> dict[str, Any]:
+async def measure(
+    encoder: Encoder, sets: Mapping[str, Sequence[Gold]], cuts: Mapping[str, Cut] = CUTS
+) -> dict[str, Any]:
     """The report of every cut on every set."""
     metrics: dict[str, JsonValue] = {}
     table: list[JsonValue] = []
     notes: list[JsonValue] = []
     for name, documents in sets.items():
         print(f"cutting {name}: {len(documents)} documents …", file=sys.stderr, flush=True)
-        scores = await _of_set(encoder, documents)
+        scores = await _of_set(encoder, documents, cuts)
         metrics |= {label: dict(one._asdict()) for label, one in _figures(name, scores).items()}
         table += [_row(name, cut, of_cut) for cut, of_cut in scores.items()]
         notes += _misses(name, scores)
-    return {"encoder": encoder.id, "metrics": metrics, "table": table, "notes": notes}
+    return {
+        "encoder": encoder.id,
+        "arms": [*cuts],
+        "not_installed": [name for name in peers.PEERS if name not in cuts],
+        "metrics": metrics,
+        "table": table,
+        "notes": notes,
+    }
 
 
-async def _of_set(encoder: Encoder, documents: Sequence[Gold]) -> dict[str, list[Scores]]:
-    scores: dict[str, list[Scores]] = {name: [] for name in CUTS}
+async def _of_set(
+    encoder: Encoder, documents: Sequence[Gold], cuts: Mapping[str, Cut]
+) -> dict[str, list[Scores]]:
+    scores: dict[str, list[Scores]] = {name: [] for name in cuts}
     for gold in documents:
         texts = [unit.text for unit in gold.units]
         meanings = DenseRows(await encoder.encode(texts))
         material = Material(gold.units, unit_vectors(texts), meanings)
-        for name, cut in CUTS.items():
+        for name, cut in cuts.items():
             scores[name].append(score(gold, cut, material))
     return scores
 

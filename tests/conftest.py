@@ -181,7 +181,9 @@ class Library:
             **other,
         }
         terms = Counter(text.lower().replace(".", "").split())
-        return IndexedMemory(Memory(**known), {layer: cls.vector(text) for layer in LAYERS}, terms)
+        vectors = {layer: cls.vector(text) for layer in LAYERS}
+        digests = {layer: sha256_of(text) for layer in LAYERS}
+        return IndexedMemory(Memory(**known), vectors, terms, digests)
 
     @staticmethod
     async def claim(repositories: Repositories, submission: Submission) -> Lease:

@@ -3,17 +3,23 @@
 import asyncio
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from core.errors import NotFound
 from evals.chunking import measure
 from evals.chunking_data import read
+from evals.chunking_ranking import BUDGETS
 from evals.chunking_scores import Wanted, by_place, by_text, omega, within
+from evals.peers import PEERS, Peer
+from evals.sentence_vectors import SentenceEncoder
 from tests.builders import HashingEncoder
 from tools.cuts import CUTS
+from tools.encoder import Vectors
 from tools.layout import SizeBand
 
 TEXT = "The pump is new. " * 3 + "\n\nThe seal is rubber. The motor came from Basel in 1931."
@@ -121,10 +127,59 @@ def test_all_cuts_are_reported_beside_fixed_at_the_same_number_of_chunks(tmp_pat
     )
 
     metrics = report["metrics"]
-    counts = {row["cut"]: row["chunks"] for row in report["table"]}
-    assert list(counts) == list(CUTS)
+    counts = {row["cut"]: row["chunks"] for row in report["table"] if "chunks" in row}
+    assert list(counts) == report["arms"] == list(CUTS)
     assert max(counts.values()) - min(counts.values()) <= 2
     assert metrics["recall_4000_chars"]["value"] == 100
     assert metrics["recall_4000_chars_vs_fixed"]["value"] == 0
     assert {"omega", "precision", "iou_set", "iou_chroma", "recall_at5"} <= metrics.keys()
     assert "omega_encoder_cluster_vs_cohesion" in metrics
+    assert [row["cut"] for row in report["table"] if "chunks" not in row] == list(PEERS)
+    assert [budget for budget, *_ in report["curves"]["fixed"]] == list(BUDGETS)
+    assert {row["less"] for row in report["by_question"]} == set(CUTS) - {"cohesion"}
+
+
+def test_a_peer_is_ranked_and_read_like_a_cut(tmp_path: Path) -> None:
+    write(tmp_path, "docs", {"doc_id": "a", "text": TEXT * 8})
+    at = TEXT.index(MOTOR)
+    write(tmp_path, "questions", asked("a", at, at + len(MOTOR)))
+    halves = Peer("re", lambda text, band, embed: [text[:200], text[200:]])
+
+    report: Any = asyncio.run(
+        measure(
+            HashingEncoder(),
+            *read(tmp_path, "public"),
+            SizeBand(100, 300),
+            cuts={"fixed": CUTS["fixed"]},
+            others={"langchain_recursive": halves},
+        )
+    )
+
+    (row,) = [row for row in report["table"] if row["cut"] == "langchain_recursive"]
+    assert (row["chunks"], row["mean characters"]) == (2, round(len(TEXT * 8) / 2))
+    assert report["metrics"]["recall_4000_chars_langchain_recursive"]["value"] == 100
+    assert "recall_4000_chars_langchain_recursive_vs_fixed" in report["metrics"]
+    assert "langchain_recursive" not in report["not_installed"]
+
+
+def test_a_sentence_is_encoded_once_whatever_it_stands_in() -> None:
+    asked_for: list[str] = []
+
+    class Counting(HashingEncoder):
+        async def encode(self, texts: Sequence[str]) -> Vectors:
+            asked_for.extend(texts)
+            return await super().encode(texts)
+
+    encoder = SentenceEncoder(Counting())
+    one, both = "The pump is new.", "The pump is new. The seal is rubber, and red."
+
+    vectors = asyncio.run(encoder.encode([one, both, one]))
+    again = asyncio.run(encoder.encode([both]))
+
+    assert sorted(asked_for) == ["The pump is new.", "The seal is rubber, and red."]
+    assert np.array_equal(vectors[0], vectors[2])
+    assert np.array_equal(vectors[1], again[0])
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    parts = asyncio.run(HashingEncoder().encode([one, "The seal is rubber, and red."]))
+    mean = len(one) * parts[0] + 28 * parts[1]
+    assert np.allclose(vectors[1], mean / np.linalg.norm(mean), atol=1e-3)
