@@ -12,7 +12,7 @@ from agents.reviewer.rules import (
     target_key,
 )
 from core.schemas.document import Unit
-from core.schemas.memory import Gap, GapKind, Review
+from core.schemas.memory import Gap, GapKind, Insertion, Review
 from core.schemas.outline import Chunk
 from tools.lexical import content_terms
 from tools.questions import is_generic
@@ -41,11 +41,13 @@ class LocalReviewer:
     def __init__(self) -> None:
         self._known: deque[tuple[Sequence[Unit], DocumentFacts]] = deque(maxlen=_REMEMBERED)
 
-    async def review(self, title: str, units: Sequence[Unit], chunk: Chunk) -> Review:
+    async def review(
+        self, title: str, units: Sequence[Unit], chunk: Chunk, inserted: Sequence[Insertion] = ()
+    ) -> Review:
         """Gaps whose missing fact stands outright in a unit outside the chunk."""
         facts = self._facts_of(units)
         gaps: dict[str, Gap] = {}
-        for gap in _gaps(units, chunk, facts):
+        for gap in _gaps(units, chunk, facts, inserted):
             gaps.setdefault(gap.id, gap)
         needed = any(gap.severity >= _NEEDED for gap in gaps.values())
         return Review(chunk=chunk.index, gaps=tuple(gaps.values()), needs_completion=needed)
@@ -60,14 +62,18 @@ class LocalReviewer:
         return facts
 
 
-def _gaps(units: Sequence[Unit], chunk: Chunk, facts: DocumentFacts) -> Iterator[Gap]:
-    text = "\n".join(unit.text for unit in units[chunk.first : chunk.stop])
-    stems = frozenset(content_terms(text))
+def _gaps(
+    units: Sequence[Unit], chunk: Chunk, facts: DocumentFacts, inserted: Sequence[Insertion]
+) -> Iterator[Gap]:
+    own = [unit.text for unit in units[chunk.first : chunk.stop]]
+    text = "\n".join(own)
+    read = "\n".join([*(insertion.text for insertion in inserted), *own])
+    stems = frozenset(content_terms(read))
     yield from _missing_headings(units, chunk, facts, stems)
     yield from _weak_start(units, chunk)
     yield from _missing_lead_in(units, chunk)
-    yield from _unexpanded(chunk, facts, text)
-    yield from _undefined(chunk, facts, text, stems)
+    yield from _unexpanded(chunk, facts, read)
+    yield from _undefined(chunk, facts, read, stems)
     yield from _cross_references(chunk, facts, text)
     yield from _cut_off_end(units, chunk)
 

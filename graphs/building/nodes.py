@@ -11,12 +11,12 @@ import numpy as np
 from langgraph.runtime import Runtime
 from pydantic import JsonValue, TypeAdapter
 
-from core.completing import open_gaps
 from core.errors import EmptyExtraction
 from core.recording import Observed, observe
-from core.schemas.memory import LAYERS, Completion, Layer, Memory, Rejection, Review
+from core.schemas.memory import LAYERS, Layer, Memory
 from core.schemas.outline import Chunk, Outline
 from core.spans import tiles
+from graphs.building.completing import complete_all, review_all, verify_all
 from graphs.building.memories import (
     Cut,
     assemble_memories,
@@ -92,12 +92,9 @@ async def review_chunks(state: BuildState, runtime: Runtime[BuildContext]) -> Bu
     settled = {insertion.gap_id for insertion in state.insertions}
     settled |= {rejection.gap_id for rejection in state.rejections}
     waiting = _chunks_to_review(state)
-    reviews: list[Review] = []
-    for chunk in waiting:
-        review = open_gaps(await context.reviewer.review(state.title, units, chunk), settled)
-        if review.needs_completion:
-            reviews.append(review)
-        await asyncio.sleep(0)
+    reviews = await review_all(
+        context.reviewer, state.title, units, waiting, state.insertions, settled
+    )
     return {"round": state.round + 1, "reviews": reviews}
 
 
@@ -105,11 +102,7 @@ async def complete_chunks(state: BuildState, runtime: Runtime[BuildContext]) -> 
     """Words of the document that fill the gaps, or why a gap is left."""
     context = runtime.context
     units = await context.documents.units(state.version_id)
-    completions: list[Completion] = []
-    for review in state.reviews:
-        chunk = state.chunks[review.chunk]
-        completions.append(await context.completer.complete(units, chunk, review))
-        await asyncio.sleep(0)
+    completions = await complete_all(context.completer, units, state.chunks, state.reviews)
     refused = [rejection for completion in completions for rejection in completion.rejections]
     return {"completions": completions, "rejections": state.rejections + refused}
 
@@ -118,20 +111,13 @@ async def verify_insertions(state: BuildState, runtime: Runtime[BuildContext]) -
     """Keep the insertions that stand where they say; revert every other."""
     context = runtime.context
     units = await context.documents.units(state.version_id)
-    accepted, reverted = list(state.insertions), list(state.rejections)
-    for completion in state.completions:
-        chunk = state.chunks[completion.chunk]
-        earlier = [insertion for insertion in state.insertions if insertion.chunk == chunk.index]
-        proposed = [*earlier, *completion.insertions]
-        verdicts = await context.memory_verifier.verify(units, chunk, proposed)
-        passed = {verdict.insertion_id for verdict in verdicts if verdict.accepted}
-        for insertion in completion.insertions:
-            if insertion.id in passed:
-                accepted.append(insertion)
-            else:
-                reverted.append(Rejection(gap_id=insertion.gap_id, reason="reverted"))
-        await asyncio.sleep(0)
-    return {"insertions": accepted, "rejections": reverted}
+    verified = await verify_all(
+        context.memory_verifier, units, state.chunks, state.completions, state.insertions
+    )
+    return {
+        "insertions": state.insertions + verified.accepted,
+        "rejections": state.rejections + verified.reverted,
+    }
 
 
 def route_verdicts(
