@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from cli.failures import UsageFailed
+from cli.failures import CommandFailed, UsageFailed
 from cli.rendering import make_console, make_table, plain, print_json
 
 app = typer.Typer()
@@ -24,7 +24,9 @@ Part = Literal["public", "heldout"]
 
 @app.command(name="eval", help=__doc__)
 def evaluate(
-    suite: Annotated[str, typer.Argument(help="Name of a module of evals.")],
+    suite: Annotated[
+        str, typer.Argument(help="Name of a module of evals, or of a group such as all-building.")
+    ],
     data: Annotated[Path, typer.Option(help="Folder with NAME.PART files.", exists=True)],
     part: Annotated[Part, typer.Option(help="Which half.")] = "public",
     engine: Annotated[Literal["local"], typer.Option(help="Which engine.")] = "local",
@@ -34,17 +36,23 @@ def evaluate(
     to_file: Annotated[
         Path | None, typer.Option("--json", help="Write the result here; - for standard output.")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder for results, tables and plots of a group.")
+    ] = None,
 ) -> None:
     """Metrics with 95 % intervals."""
+    if report is not None:
+        _measure_group(suite, data, part, report)
+        return
     started = time.perf_counter()
-    report = _evaluation(suite, model)(data, part)
+    measured = _evaluation(suite, model)(data, part)
     result = {
         "suite": suite,
         "part": part,
         "engine": engine,
         "commit": _commit(),
         "seconds": round(time.perf_counter() - started, 3),
-        **report,
+        **measured,
     }
     if to_file == Path("-"):
         print_json(result)
@@ -52,11 +60,22 @@ def evaluate(
     if to_file is not None:
         to_file.write_text(json.dumps(result, indent=2) + "\n")
     console = make_console()
-    if rows := report.get("table"):
+    if rows := measured.get("table"):
         console.print(_rows(rows))
-    console.print(_table(report["metrics"]))
-    for note in report.get("notes", ()):
+    console.print(_table(measured["metrics"]))
+    for note in measured.get("notes", ()):
         console.print(plain(note))
+
+
+def _measure_group(name: str, data: Path, part: Part, folder: Path) -> None:
+    """Every suite of the group; failures are in the report, and the exit code says so."""
+    groups = importlib.import_module("evals.groups")
+    if name not in groups.GROUPS:
+        raise UsageFailed(f"there is no group {name!r}: {', '.join(groups.GROUPS)}")
+    failed = groups.measure(name, data, part, folder)
+    make_console().print(plain(f"{folder / 'report.md'} is written"))
+    if failed:
+        raise CommandFailed(f"failed: {', '.join(failed)}")
 
 
 def _rows(rows: Sequence[Mapping[str, object]]) -> Table:
@@ -79,6 +98,8 @@ def _evaluation(suite: str, model: str | None) -> Callable[[Path, Part], Any]:
 
 def _suite(name: str) -> Any:
     """The module of a suite, found by name: nothing here depends on evals."""
+    if name in importlib.import_module("evals.groups").GROUPS:
+        raise UsageFailed(f"{name!r} is a group: it writes into a folder, --report DIR")
     module = f"evals.{name}"
     if not name.isidentifier() or importlib.util.find_spec(module) is None:
         raise UsageFailed(f"there is no suite {name!r}")

@@ -1,0 +1,137 @@
+"""Pictures of results: cuts by their errors, recall by what is read, retrieval beside its aims.
+
+Matplotlib is part of the optional extra ``evals``; everything else works without it.
+"""
+
+import importlib.util
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from evals.aims import AIMS, Aim
+from evals.peers import PEERS
+from evals.report_arms import Metric, by_arm
+from evals.running import Report
+
+
+class Plot(NamedTuple):
+    """A picture that was written."""
+
+    suite: str
+    title: str
+    path: Path
+
+
+def can_draw() -> bool:
+    """Whether matplotlib is here."""
+    return importlib.util.find_spec("matplotlib") is not None
+
+
+def draw(reports: Mapping[str, Report], folder: Path) -> list[Plot]:
+    """Every picture that the results allow, as ``folder/SUITE-NAME.png``."""
+    plots: list[Plot] = []
+    for suite, report in reports.items():
+        for name, title, figure in _figures(suite, report):
+            path = folder / f"{suite}-{name}.png"
+            figure.savefig(path, dpi=130)
+            plots.append(Plot(suite, title, path))
+    return plots
+
+
+def _figures(suite: str, report: Report) -> Iterator[tuple[str, str, Any]]:
+    """Name, title and figure of each picture of a suite."""
+    if suite == "segmentation":
+        yield "windowdiff", "WindowDiff by cut", _bars(report, "windowdiff_", aims={})
+    if "curves" in report:
+        yield "recall", "Recall by characters of context", _curves(report)
+    if suite in ("retrieval", "multihop"):
+        yield "figures", "What is found, beside its aims", _bars(report, "", aims=AIMS[suite])
+    if "reliability" in report:
+        yield "reliability", "Chances and what came true", _reliability(report["reliability"])
+
+
+def _axes(width: float, height: float = 4.8) -> tuple[Any, Any]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.add_subplot()
+    axes.grid(axis="y", alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _bars(report: Report, prefix: str, aims: Mapping[str, Aim]) -> Any:
+    """A group of bars for each metric, a bar for each arm, its interval, a line at its aim."""
+    arms: Sequence[str] = report["arms"]
+    groups = [one for one in by_arm(report["metrics"], arms).values if one[0].startswith(prefix)]
+    figure, axes = _axes(max(7, 0.22 * len(arms) * len(groups) + 3))
+    width = 0.8 / len(arms)
+    for at, arm in enumerate(arms):
+        places = [group + width * (at - (len(arms) - 1) / 2) for group in range(len(groups))]
+        metrics = [of[arm] for _, of in groups]
+        values = [metric["value"] for metric in metrics]
+        axes.bar(places, values, width, label=arm, **_style(at, arm), yerr=_whiskers(metrics),
+                 error_kw={"elinewidth": 0.7, "ecolor": "0.35"})  # fmt: skip
+    for group, (name, _) in enumerate(groups):
+        if name in aims:
+            label = "aim" if group == 0 else None
+            axes.hlines(
+                aims[name].value, group - 0.45, group + 0.45, "black", "dashed", label=label
+            )
+    axes.set_xticks(range(len(groups)), [_ticked(name.removeprefix(prefix)) for name, _ in groups])
+    _legend(figure, axes)
+    return figure
+
+
+def _curves(report: Report) -> Any:
+    """Recall of each arm, the context on a scale of powers."""
+    figure, axes = _axes(8.5)
+    for at, (arm, points) in enumerate(report["curves"].items()):
+        budgets, values, *_ = zip(*points, strict=True)
+        style = {"color": _style(at, arm)["color"], "linestyle": "--" if arm in PEERS else "-"}
+        axes.plot(budgets, values, marker="o", markersize=3.5, label=arm, **style)
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(budgets, [f"{budget:,}" for budget in budgets])
+    axes.set_xlabel("characters of context")
+    axes.set_ylabel("recall, % of the wanted characters")
+    axes.minorticks_off()
+    _legend(figure, axes)
+    return figure
+
+
+def _reliability(tables: Mapping[str, Sequence[Mapping[str, float]]]) -> Any:
+    """What was predicted against what came true; the diagonal is where both agree."""
+    figure, axes = _axes(6, 5)
+    axes.plot([0, 1], [0, 1], color="0.6", linewidth=0.8)
+    for at, (name, bins) in enumerate(tables.items()):
+        predicted = [one["predicted"] for one in bins]
+        observed = [one["observed"] for one in bins]
+        axes.plot(predicted, observed, marker="o", markersize=3.5, label=name, color=f"C{at}")
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("came true")
+    _legend(figure, axes)
+    return figure
+
+
+def _style(at: int, arm: str) -> dict[str, Any]:
+    """Ours in full colour, peers hatched."""
+    peers = list(PEERS)
+    if arm in peers:
+        return {"color": f"C{5 + peers.index(arm)}", "hatch": "///", "edgecolor": "white"}
+    return {"color": f"C{at % 5}" if at else "black"}
+
+
+def _whiskers(metrics: Sequence[Metric]) -> list[list[float]]:
+    return [
+        [metric["value"] - metric["low"] for metric in metrics],
+        [metric["high"] - metric["value"] for metric in metrics],
+    ]
+
+
+def _ticked(name: str) -> str:
+    return name.replace("_", "\n", 1)
+
+
+def _legend(figure: Any, axes: Any) -> None:
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
