@@ -13,6 +13,9 @@ from evals.peers import PEERS
 from evals.report_arms import Metric, by_arm
 from evals.running import Report
 
+_HATCHES = ("///", "...", "xxx", "---")
+_MARKERS = ("s", "^", "D", "v")
+
 
 class Plot(NamedTuple):
     """A picture that was written."""
@@ -33,6 +36,7 @@ def draw(reports: Mapping[str, Report], folder: Path) -> list[Plot]:
     for suite, report in reports.items():
         for name, title, figure in _figures(suite, report):
             path = folder / f"{suite}-{name}.png"
+            figure.suptitle(title, fontsize=11)
             figure.savefig(path, dpi=130)
             plots.append(Plot(suite, title, path))
     return plots
@@ -41,11 +45,15 @@ def draw(reports: Mapping[str, Report], folder: Path) -> list[Plot]:
 def _figures(suite: str, report: Report) -> Iterator[tuple[str, str, Any]]:
     """Name, title and figure of each picture of a suite."""
     if suite == "segmentation":
-        yield "windowdiff", "WindowDiff by cut", _bars(report, "windowdiff_", aims={})
+        yield (
+            "windowdiff",
+            "WindowDiff by cut: less is better",
+            _bars(report, "windowdiff_", aims={}),
+        )
     if "curves" in report:
         yield "recall", "Recall by characters of context", _curves(report)
     if suite in ("retrieval", "multihop"):
-        yield "figures", "What is found, beside its aims", _bars(report, "", aims=AIMS[suite])
+        yield "figures", "What is found, % (dashed: the aim)", _bars(report, "", aims=AIMS[suite])
     if "reliability" in report:
         yield "reliability", "Chances and what came true", _reliability(report["reliability"])
 
@@ -74,10 +82,7 @@ def _bars(report: Report, prefix: str, aims: Mapping[str, Aim]) -> Any:
                  error_kw={"elinewidth": 0.7, "ecolor": "0.35"})  # fmt: skip
     for group, (name, _) in enumerate(groups):
         if name in aims:
-            label = "aim" if group == 0 else None
-            axes.hlines(
-                aims[name].value, group - 0.45, group + 0.45, "black", "dashed", label=label
-            )
+            axes.hlines(aims[name].value, group - 0.45, group + 0.45, "black", "dashed")
     axes.set_xticks(range(len(groups)), [_ticked(name.removeprefix(prefix)) for name, _ in groups])
     _legend(figure, axes)
     return figure
@@ -88,8 +93,10 @@ def _curves(report: Report) -> Any:
     figure, axes = _axes(8.5)
     for at, (arm, points) in enumerate(report["curves"].items()):
         budgets, values, *_ = zip(*points, strict=True)
-        style = {"color": _style(at, arm)["color"], "linestyle": "--" if arm in PEERS else "-"}
-        axes.plot(budgets, values, marker="o", markersize=3.5, label=arm, **style)
+        marker = _MARKERS[list(PEERS).index(arm)] if arm in PEERS else "o"
+        dashes = "--" if arm in PEERS else "-"
+        color = _style(at, arm)["color"]
+        axes.plot(budgets, values, dashes, marker=marker, markersize=4, color=color, label=arm)
     axes.set_xscale("log", base=2)
     axes.set_xticks(budgets, [f"{budget:,}" for budget in budgets])
     axes.set_xlabel("characters of context")
@@ -114,11 +121,12 @@ def _reliability(tables: Mapping[str, Sequence[Mapping[str, float]]]) -> Any:
 
 
 def _style(at: int, arm: str) -> dict[str, Any]:
-    """Ours in full colour, peers hatched."""
+    """The default in black, the rest of ours in colours, peers grey and hatched."""
     peers = list(PEERS)
     if arm in peers:
-        return {"color": f"C{5 + peers.index(arm)}", "hatch": "///", "edgecolor": "white"}
-    return {"color": f"C{at % 5}" if at else "black"}
+        grey = 0.35 + 0.4 * peers.index(arm) / (len(peers) - 1)
+        return {"color": str(grey), "hatch": _HATCHES[peers.index(arm)], "edgecolor": "white"}
+    return {"color": f"C{at - 1}" if at else "black"}
 
 
 def _whiskers(metrics: Sequence[Metric]) -> list[list[float]]:
