@@ -11,7 +11,14 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from core.schemas.document import Document, LoadedDocument, Source, Unit, Version
+from core.schemas.document import (
+    Document,
+    LoadedDocument,
+    Source,
+    SummarySentence,
+    Unit,
+    Version,
+)
 from core.schemas.job import Job, JobError, JobEvent, JobState, Lease
 from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
 from core.schemas.run import Run, RunStatus, Step
@@ -50,11 +57,20 @@ class Submission(NamedTuple):
 
 
 class IndexedMemory(NamedTuple):
-    """A memory, its vector per layer, and the term counts of its lexical entry."""
+    """A memory, its vector per layer, the term counts of its lexical entry, and the SHA-256 of the
+    text that each vector was made from."""
 
     memory: Memory
     vectors: Mapping[Layer, Vector]
     terms: Mapping[str, int]
+    texts: Mapping[Layer, str]
+
+
+class Place(NamedTuple):
+    """A memory in one of the versions that hold it."""
+
+    version_id: UUID
+    memory_id: UUID
 
 
 class Documents(Protocol):
@@ -86,6 +102,12 @@ class Documents(Protocol):
         """Keep what the loader made of the bytes; the same again is no work. Raises LeaseLost."""
         ...
 
+    async def save_summary(
+        self, version_id: UUID, summary: Sequence[SummarySentence], lease: Lease
+    ) -> None:
+        """Keep the summary of a version that is being built. Raises LeaseLost."""
+        ...
+
     async def text(self, version_id: UUID) -> str:
         """The normalised text. Raises NotFound before ``save_loaded``."""
         ...
@@ -103,13 +125,27 @@ class Memories(Protocol):
     async def activate(
         self, version_id: UUID, memories: Sequence[IndexedMemory], encoder: str, lease: Lease
     ) -> None:
-        """In one transaction: write the memories, vectors and postings of the version, make it the
-        document's active one, and mark those of the previous version superseded. Repeating it
-        changes nothing. Raises LeaseLost when the fence is not the job's current one."""
+        """In one transaction: make the version the document's active one, write what it holds, and
+        take out of the indexes what only the previous one held. A memory that is there already
+        keeps its vectors and what a person decided about it. Repeating it changes nothing. Raises
+        LeaseLost when the fence is not the job's current one."""
+        ...
+
+    async def known_vectors(
+        self, document_id: UUID, encoder: str, texts: Sequence[str]
+    ) -> Mapping[str, Vector]:
+        """What ``encoder`` has made of texts of this document's active version, by their SHA-256;
+        those not known are left out."""
         ...
 
     async def get(self, memory_ids: Sequence[UUID]) -> tuple[Memory, ...]:
-        """The memories, in the order asked; raises NotFound if one is missing."""
+        """The memories in the order asked, as the active version holds them; one that it does not
+        hold, as it last stood. Raises NotFound if one is missing."""
+        ...
+
+    async def at(self, places: Sequence[Place]) -> tuple[Memory, ...]:
+        """The memories in the order asked, each as that version holds it; NotFound if one is
+        missing."""
         ...
 
     async def of_version(self, version_id: UUID) -> tuple[Memory, ...]:

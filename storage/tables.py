@@ -97,6 +97,7 @@ versions = Table(
     Column("unit_count", Integer),
     Column("warnings", JSON, nullable=False, server_default="[]"),
     Column("hidden", JSON, nullable=False, server_default="[]"),
+    Column("summary", JSON, nullable=False, server_default="[]"),
     Column("batch", Uuid, nullable=False),
     _time("created_at", nullable=False, default=True),
 )
@@ -115,6 +116,17 @@ memories = Table(
     Column("origin", Text, nullable=False),
     Column("trust", Double, nullable=False),
     Column("length", Integer, nullable=False),
+    Column("decision", Text),
+    Column("body", JSON, nullable=False),
+)
+
+placements = Table(
+    "placements",
+    metadata,
+    _tenant(),
+    Column("version_id", Uuid, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("memory_id", Uuid, nullable=False),
     Column("body", JSON, nullable=False),
 )
 
@@ -125,6 +137,7 @@ memory_vectors = Table(
     Column("memory_id", Uuid, primary_key=True),
     Column("layer", Text, primary_key=True),
     Column("encoder", Text, primary_key=True),
+    Column("text_sha256", Text),
     Column("dimensions", Integer, nullable=False),
     Column("embedding", HALFVEC, nullable=False),
 )

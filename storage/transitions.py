@@ -1,8 +1,11 @@
 """What may follow what: pure rules that every implementation of the repositories shares."""
 
+from collections.abc import Collection
+from typing import NamedTuple
+
 from core.errors import Conflict
 from core.schemas.job import Job, JobError, JobEventType, JobState, Lease
-from core.schemas.memory import MemoryStatus
+from core.schemas.memory import Flag, Memory, MemoryStatus
 from core.schemas.run import RunStatus
 from core.text import normalise
 
@@ -51,3 +54,24 @@ def check_change(current: MemoryStatus, wanted: MemoryStatus) -> None:
     reversible = ("verified", "quarantined")
     if current not in reversible or wanted not in reversible:
         raise Conflict(f"a {current} memory cannot become {wanted}")
+
+
+class Standing(NamedTuple):
+    """A memory's status, and what a person decided about it that still holds."""
+
+    status: MemoryStatus
+    decision: MemoryStatus | None
+
+
+def standing(built: Memory, decision: MemoryStatus | None, known: Collection[Flag]) -> Standing:
+    """How a memory stands when another version holds it too; ``known`` are its flags so far.
+
+    A person's quarantine holds. A release holds while nothing strong speaks against the memory
+    that did not when it was released.
+    """
+    if decision == "quarantined":
+        return Standing("quarantined", "quarantined")
+    strong = {flag for flag in built.flags if flag.strong}
+    if decision == "verified" and strong <= set(known):
+        return Standing("verified", "verified")
+    return Standing(built.status, None)

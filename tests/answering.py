@@ -16,7 +16,6 @@ from agents.selector.local import LocalSelector
 from core.schemas.answer import Answer
 from core.schemas.document import Source, TrustClass
 from core.schemas.evidence import Budget
-from core.schemas.memory import LAYERS
 from core.schemas.outline import Chunk
 from core.schemas.run import Run
 from graphs.answering.graph import RECURSION_LIMIT, make_answering_graph
@@ -63,9 +62,10 @@ async def add(
     memories = assemble_memories(cut, describe(cut))
     indexed = []
     for memory in memories:
-        vectors = await ENCODER.encode(list(layer_texts(memory).values()))
-        by_layer = dict(zip(LAYERS, vectors, strict=True))
-        indexed.append(IndexedMemory(memory, by_layer, lexical_terms(memory)))
+        texts = layer_texts(memory)
+        vectors = await ENCODER.encode(list(texts.values()))
+        by_layer = dict(zip(texts, vectors, strict=True))
+        indexed.append(IndexedMemory(memory, by_layer, lexical_terms(memory), {}))
     await repositories.memories.activate(version.id, indexed, ENCODER.id, lease)
     await repositories.jobs.finish(lease, "succeeded")
 

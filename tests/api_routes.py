@@ -140,7 +140,7 @@ async def build(repositories: Repositories, job_id: UUID) -> Memory:
     loaded = LoadedDocument(media_type="text/plain", title="Manual", text=TEXT, units=(unit,))
     await repositories.documents.save_loaded(lease.version_id, loaded, lease)
     memory = make_memory(lease)
-    indexed = IndexedMemory(memory, {}, {"nut": 1})
+    indexed = IndexedMemory(memory, {}, {"nut": 1}, {})
     await repositories.memories.activate(lease.version_id, [indexed], "fake", lease)
     await repositories.jobs.finish(lease, "succeeded")
     return memory

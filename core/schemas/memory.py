@@ -89,9 +89,10 @@ class Flag(Frozen):
 
 
 class Memory(Frozen):
-    """A chunk made standalone: every statement points at a span of its version."""
+    """A chunk made standalone, as one version holds it: every statement points at a span of it."""
 
     id: UUID
+    """Of its content: an unchanged chunk of a later version is the same memory."""
     document_id: UUID
     version_id: UUID
     ordinal: int = Field(ge=0)
@@ -123,6 +124,21 @@ class Memory(Frozen):
     batch: UUID
     collection: str
     created_at: datetime
+
+
+CONTENT = frozenset(
+    {
+        "document_id",
+        "heading_path",
+        "text_original",
+        "text_completed",
+        "text_sha256",
+        "source",
+        "collection",
+    }
+)
+"""What a memory says, and who says it: the same in every version that holds it, and what its id is
+made from. The other fields are how one version holds it: where it stands, how it is described."""
 
 
 class SearchFilter(Frozen):

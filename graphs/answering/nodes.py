@@ -23,6 +23,7 @@ from core.sufficiency import judge_sufficiency, settle
 from graphs.answering.outcome import compose_answer
 from graphs.answering.retrieval import find_quarantined, retrieve
 from graphs.answering.state import AnswerContext, AnswerState, AnswerUpdate
+from storage.protocols import Place
 from tools.matching import telling_units
 
 MAX_QUESTION_CHARACTERS = 2_000
@@ -241,7 +242,9 @@ def _usable(state: AnswerState, candidates: Sequence[Candidate]) -> list[Candida
 async def _evidence(
     candidates: Sequence[Candidate], context: AnswerContext
 ) -> tuple[Evidence, ...]:
-    memories = await context.memories.get([candidate.memory_id for candidate in candidates])
+    memories = await context.memories.at(
+        [Place(candidate.version_id, candidate.memory_id) for candidate in candidates]
+    )
     return tuple(map(Evidence, candidates, memories))
 
 

@@ -26,6 +26,7 @@ from core.schemas.document import Document, Span, Version
 from core.schemas.evidence import Assessment, EvidenceVerdict, Signal
 from core.schemas.memory import Memory
 from graphs.answering.state import AnswerContext, AnswerState
+from storage.protocols import Place
 
 NEAREST = 3
 WEAK = 0.25
@@ -44,7 +45,7 @@ async def compose_answer(state: AnswerState, context: AnswerContext) -> Answer:
     """The outcome of the run."""
     sentences = supported_sentences(state)
     quotes = [quote for sentence in sentences for quote in sentence.quotes]
-    cited = {quote.memory_id: await _cited(quote.memory_id, context) for quote in quotes}
+    cited = {place_of(quote): await _cited(place_of(quote), context) for quote in quotes}
     outcome, reasons = decide_outcome(state, sentences)
     seconds = (await now() - datetime.fromisoformat(state.started_at)).total_seconds()
     return Answer(
@@ -129,7 +130,7 @@ def _place(answer: ShortAnswer, sentence: DraftSentence, position: int) -> Span 
 
 
 def make_citations(
-    sentences: Sequence[DraftSentence], cited: Mapping[UUID, Cited]
+    sentences: Sequence[DraftSentence], cited: Mapping[Place, Cited]
 ) -> tuple[Citation, ...]:
     """Pure: citations numbered in the order of the text, each with both of its sides."""
     citations: list[Citation] = []
@@ -137,7 +138,7 @@ def make_citations(
     for sentence in sentences:
         span = Span(start=position, end=position + len(sentence.text))
         for quote in sentence.quotes:
-            citations.append(_citation(len(citations) + 1, span, quote, cited[quote.memory_id]))
+            citations.append(_citation(len(citations) + 1, span, quote, cited[place_of(quote)]))
         position = span.end + 1
     return tuple(citations)
 
@@ -167,8 +168,13 @@ def confidence_of(sentences: Sequence[DraftSentence]) -> float:
     return min(1.0, max(0.0, min(scores, default=0.0)))
 
 
-async def _cited(memory_id: UUID, context: AnswerContext) -> Cited:
-    (memory,) = await context.memories.get([memory_id])
+def place_of(quote: Quote) -> Place:
+    """The memory a quote was taken from, in the version it quotes."""
+    return Place(quote.version_id, quote.memory_id)
+
+
+async def _cited(place: Place, context: AnswerContext) -> Cited:
+    (memory,) = await context.memories.at([place])
     document = await context.documents.get(memory.document_id)
     return Cited(memory, document, await context.documents.version(memory.version_id))
 
@@ -212,7 +218,9 @@ async def _filtered_candidate(item: Assessment, context: AnswerContext) -> Filte
 async def _nearest(state: AnswerState, context: AnswerContext) -> tuple[NearMiss, ...]:
     excluded = state.verdict.kept_out if state.verdict else frozenset()
     near = [item for item in state.selected or state.pool if item.memory_id not in excluded]
-    memories = await context.memories.get([item.memory_id for item in near[:NEAREST]])
+    memories = await context.memories.at(
+        [Place(item.version_id, item.memory_id) for item in near[:NEAREST]]
+    )
     documents = [await context.documents.get(memory.document_id) for memory in memories]
     return tuple(
         NearMiss(

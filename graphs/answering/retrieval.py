@@ -10,12 +10,13 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.ids import sha256_of
 from core.recording import Observed, observe
 from core.schemas.evidence import Candidate, EvidenceRequest
 from core.schemas.memory import LAYERS, Hit, Memory, SearchFilter
 from graphs.answering.state import AnswerContext
+from storage.protocols import Place
 from tools.lexical import term_counts
 from tools.ranking import best_fused, fuse
 
@@ -55,9 +56,7 @@ async def retrieve(
     }
     observed = await observe("retrieval", "hybrid", asked, search)
     results: Any = observed.value
-    memories = await context.memories.get([UUID(result["memory_id"]) for result in results])
-    for memory, result in zip(memories, results, strict=True):
-        _require_recorded(memory, result)
+    memories = await _recorded(results, context)
     return [
         candidate_of(memory, result["scores"])
         for memory, result in zip(memories, results, strict=True)
@@ -107,11 +106,17 @@ def candidate_of(memory: Memory, scores: dict[str, float]) -> Candidate:
     )
 
 
-def _require_recorded(memory: Memory, result: dict[str, Any]) -> None:
-    """A replay must not silently read another text than the run did."""
-    recorded = (result["version_id"], result["text_sha256"])
-    if recorded != (str(memory.version_id), memory.text_sha256):
+async def _recorded(results: Sequence[Any], context: AnswerContext) -> tuple[Memory, ...]:
+    """The memories that were found, as they stood. A replay must not silently read another text
+    than the run did. Raises Conflict."""
+    places = [Place(UUID(result["version_id"]), UUID(result["memory_id"])) for result in results]
+    try:
+        memories = await context.memories.at(places)
+    except NotFound as error:
+        raise Conflict("the record no longer matches what is stored: it was purged") from error
+    if [memory.text_sha256 for memory in memories] != [item["text_sha256"] for item in results]:
         raise Conflict("the record no longer matches what is stored")
+    return memories
 
 
 def _result(memory: Memory, scores: dict[str, float]) -> JsonValue:

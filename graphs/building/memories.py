@@ -1,13 +1,14 @@
 """Pure: the memories of a version, from what the agents decided about its chunks."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from core.completing import completed_text
-from core.ids import content_id, sha256_of
+from core.ids import canonical_json, content_id, sha256_of
 from core.schemas.document import Document, Unit, Version
-from core.schemas.memory import Flag, Insertion, Layer, Memory
+from core.schemas.memory import CONTENT, Flag, Insertion, Layer, Memory
 from core.schemas.outline import Chunk, Outline
 from core.spans import span_of_units
 from tools.describing import Description, describe_chunks
@@ -39,10 +40,22 @@ def assemble_memories(cut: Cut, descriptions: Sequence[Description]) -> list[Mem
     for insertion in cut.insertions:
         of_chunk[insertion.chunk].append(insertion)
     hidden = hidden_flags(cut.version.hidden)
-    return [
+    return identified(
         _memory(cut, chunk, description, of_chunk[chunk.index], hidden)
         for chunk, description in zip(cut.chunks, descriptions, strict=True)
-    ]
+    )
+
+
+def identified(memories: Iterable[Memory]) -> list[Memory]:
+    """The memories with their ids: of what they say and who says it, so that an unchanged chunk of
+    a later version is the same memory. Those that say the same are told apart by their order."""
+    seen: Counter[str] = Counter()
+    found = []
+    for memory in memories:
+        said = sha256_of(canonical_json(memory.model_dump(mode="json", include=set(CONTENT))))
+        found.append(memory.model_copy(update={"id": content_id("memory", said, seen[said])}))
+        seen[said] += 1
+    return found
 
 
 def _memory(
@@ -56,7 +69,7 @@ def _memory(
     original = span.of(cut.text)
     flags = flags_of(original) + hidden
     return Memory(
-        id=content_id("memory", cut.version.id, chunk.index, sha256_of(original)),
+        id=UNIDENTIFIED,
         document_id=cut.document.id,
         version_id=cut.version.id,
         ordinal=chunk.index,
@@ -83,6 +96,10 @@ def _memory(
         collection=cut.version.collection,
         created_at=cut.version.created_at,
     )
+
+
+UNIDENTIFIED = UUID(int=0)
+"""The id of a memory that has not been given its own yet."""
 
 
 def layer_texts(memory: Memory) -> dict[Layer, str]:

@@ -4,16 +4,20 @@ What computes for long does so in a thread, so that heartbeats go on.
 """
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+from uuid import UUID
 
 import numpy as np
 from langgraph.runtime import Runtime
 from pydantic import JsonValue, TypeAdapter
 
 from core.errors import EmptyExtraction
+from core.ids import canonical_json, sha256_of
 from core.recording import Observed, observe
-from core.schemas.memory import LAYERS, Layer, Memory
+from core.schemas.document import SummarySentence
+from core.schemas.memory import Memory
 from core.schemas.outline import Chunk, Outline
 from core.spans import tiles
 from graphs.building.completing import complete_all, review_all, verify_all
@@ -29,6 +33,7 @@ from storage.protocols import IndexedMemory, Vector
 from tools.describing import Description, settled
 from tools.partitions import choose_partition, chunks_of
 from tools.reader import Reader
+from tools.summaries import summarise
 
 MEMORIES = TypeAdapter(list[Memory])
 ENCODE_TEXTS = 192
@@ -85,6 +90,16 @@ async def choose_cut(state: BuildState, runtime: Runtime[BuildContext]) -> Build
     return {"chunks": list(chunks)}
 
 
+async def summarise_document(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
+    """What the whole document says, in its own sentences; nothing for a short one."""
+    context = runtime.context
+    units = await context.documents.units(state.version_id)
+    chosen = await asyncio.to_thread(summarise, units, [chunk.first for chunk in state.chunks])
+    summary = [SummarySentence(text=unit.text, span=unit.span) for unit in chosen]
+    await context.documents.save_summary(state.version_id, summary, context.lease)
+    return {"summary": [unit.index for unit in chosen]}
+
+
 async def review_chunks(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """What each chunk lacks; after the first round only what is still open."""
     context = runtime.context
@@ -138,13 +153,38 @@ async def embed_memories(state: BuildState, runtime: Runtime[BuildContext]) -> B
     described = await settle_doubts(described, context.reader)
     memories = await asyncio.to_thread(assemble_memories, cut, described)
     assembled = context.journal.keep(MEMORIES.dump_json(memories))
-    texts = [text for memory in memories for text in layer_texts(memory).values()]
-    digests = []
-    for at in range(0, len(texts), ENCODE_TEXTS):
-        vectors = await context.encoder.encode(texts[at : at + ENCODE_TEXTS])
-        digests.append(context.journal.keep(vectors.astype("<f2").tobytes()))
-        await context.journal.progress(min(at + ENCODE_TEXTS, len(texts)), len(texts))
-    return {"assembled": assembled, "vectors": digests, "memory_count": len(memories)}
+    texts = {sha256_of(text): text for memory in memories for text in layer_texts(memory).values()}
+    known = await recall_vectors(cut.document.id, list(texts), context)
+    order = [*known, *(sha256 for sha256 in texts if sha256 not in known)]
+    digests = [context.journal.keep(_halves(list(known.values())))] if known else []
+    for at in range(len(known), len(order), ENCODE_TEXTS):
+        batch = order[at : at + ENCODE_TEXTS]
+        vectors = await context.encoder.encode([texts[sha256] for sha256 in batch])
+        digests.append(context.journal.keep(_halves(vectors)))
+        await context.journal.progress(at + len(batch), len(order))
+    return {
+        "assembled": assembled,
+        "embedded": context.journal.keep(canonical_json(list(order))),
+        "vectors": digests,
+        "memory_count": len(memories),
+    }
+
+
+async def recall_vectors(
+    document_id: UUID, texts: Sequence[str], context: BuildContext
+) -> dict[str, Vector]:
+    """Vectors of texts that the active version holds too, by SHA-256: no need to encode those."""
+
+    async def recall() -> Observed:
+        known = await context.memories.known_vectors(document_id, context.encoder.id, texts)
+        found = {sha256: known[sha256] for sha256 in texts if sha256 in known}
+        return Observed(list(found), _halves(list(found.values())))
+
+    asked: JsonValue = {"encoder": context.encoder.id, "texts": list(texts)}
+    observed = await observe("retrieval", "known_vectors", asked, recall)
+    found: Any = observed.value
+    rows = _rows(observed.payload or b"", context.encoder.dimensions)
+    return dict(zip(found, rows, strict=True))
 
 
 async def store_memories(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
@@ -170,13 +210,13 @@ async def settle_doubts(
     return tuple(found)
 
 
-def _indexed(
-    memories: Sequence[Memory], vectors: Sequence[Mapping[Layer, Vector]]
-) -> list[IndexedMemory]:
-    return [
-        IndexedMemory(memory, by_layer, lexical_terms(memory))
-        for memory, by_layer in zip(memories, vectors, strict=True)
-    ]
+def _indexed(memories: Sequence[Memory], vectors: Mapping[str, Vector]) -> list[IndexedMemory]:
+    found = []
+    for memory in memories:
+        texts = {layer: sha256_of(text) for layer, text in layer_texts(memory).items()}
+        by_layer = {layer: vectors[sha256] for layer, sha256 in texts.items()}
+        found.append(IndexedMemory(memory, by_layer, lexical_terms(memory), texts))
+    return found
 
 
 def _outline(state: BuildState) -> Outline:
@@ -206,8 +246,16 @@ async def _cut(state: BuildState, context: BuildContext) -> Cut:
     )
 
 
-async def _vectors(state: BuildState, context: BuildContext) -> list[dict[Layer, Vector]]:
+async def _vectors(state: BuildState, context: BuildContext) -> dict[str, Vector]:
+    """What was embedded: the SHA-256 of a text to its vector."""
+    order: list[str] = json.loads(await context.journal.read(state.embedded))
     kept = [await context.journal.read(digest) for digest in state.vectors]
-    halves = np.frombuffer(b"".join(kept), dtype="<f2").astype(np.float32)
-    rows = halves.reshape(state.memory_count, len(LAYERS), context.encoder.dimensions)
-    return [dict(zip(LAYERS, row, strict=True)) for row in rows]
+    return dict(zip(order, _rows(b"".join(kept), context.encoder.dimensions), strict=True))
+
+
+def _halves(vectors: Sequence[Vector] | Vector) -> bytes:
+    return np.asarray(vectors, dtype="<f2").tobytes()
+
+
+def _rows(halves: bytes, dimensions: int) -> Vector:
+    return np.frombuffer(halves, dtype="<f2").astype(np.float32).reshape(-1, dimensions)

@@ -29,6 +29,8 @@ class BuildState:
     outline: Outline | None = None
     partitions: list[Partition] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
+    summary: list[int] = field(default_factory=list)
+    """Indexes of the units that sum the document up."""
     round: int = 0
     reviews: list[Review] = field(default_factory=list)
     """Of this round: only chunks that need completion."""
@@ -39,6 +41,8 @@ class BuildState:
     rejections: list[Rejection] = field(default_factory=list)
     assembled: str = ""
     """SHA-256 of the kept memories, before they have vectors."""
+    embedded: str = ""
+    """SHA-256 of the kept list of the texts' own SHA-256, in the order of the vectors."""
     vectors: list[str] = field(default_factory=list)
     """SHA-256 of each kept batch of float16 vectors, in order."""
     memory_count: int = 0
@@ -52,12 +56,14 @@ class BuildUpdate(TypedDict, total=False):
     outline: Outline
     partitions: list[Partition]
     chunks: list[Chunk]
+    summary: list[int]
     round: int
     reviews: list[Review]
     completions: list[Completion]
     insertions: list[Insertion]
     rejections: list[Rejection]
     assembled: str
+    embedded: str
     vectors: list[str]
     memory_count: int
 

@@ -7,13 +7,15 @@ from uuid import UUID
 
 import numpy as np
 
+from core.errors import NotFound
+from core.schemas.document import Version, VersionStatus
 from core.schemas.job import Lease
 from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
-from storage.in_memory.shelf import Indexed, Shelf, find, now
-from storage.protocols import IndexedMemory, Vector
+from storage.in_memory.shelf import Kept, Shelf, find, now
+from storage.protocols import IndexedMemory, Place, Vector
 from storage.searching import K1, B
 from storage.submitting import described
-from storage.transitions import check_change
+from storage.transitions import check_change, standing
 
 
 class InMemoryMemories:
@@ -31,32 +33,54 @@ class InMemoryMemories:
         if version.status in ("active", "superseded"):
             return
         for item in memories:
-            self._shelf.memories[item.memory.id] = Indexed(item, encoder)
+            self._shelf.placements[Place(version_id, item.memory.id)] = item.memory
         document = self._shelf.documents[version.document_id]
         active = self._shelf.versions.get(document.active_version_id or version_id, version)
         if active.number > version.number:
-            self._supersede(version_id)
+            self._keep_as_superseded(version, memories, encoder)
             return
         if active is not version:
             self._supersede(active.id)
+        for item in memories:
+            self._shelf.memories[item.memory.id] = self._settled(item, encoder)
         self._shelf.versions[version_id] = version.model_copy(update={"status": "active"})
         activated = {"active_version_id": version_id, "updated_at": now(), **described(version)}
         self._shelf.documents[document.id] = document.model_copy(update=activated)
+
+    async def known_vectors(
+        self, document_id: UUID, encoder: str, texts: Sequence[str]
+    ) -> Mapping[str, Vector]:
+        """What the encoder made of these texts of the document before, by SHA-256."""
+        return {
+            kept.item.texts[layer]: vector
+            for kept in self._shelf.memories.values()
+            if kept.item.memory.document_id == document_id
+            and kept.item.memory.status != "superseded"
+            and kept.encoder == encoder
+            for layer, vector in kept.item.vectors.items()
+            if kept.item.texts.get(layer) in texts
+        }
 
     async def get(self, memory_ids: Sequence[UUID]) -> tuple[Memory, ...]:
         """The memories in the order asked. Raises NotFound if one is missing."""
         return tuple(find(self._shelf.memories, i, "memory").item.memory for i in memory_ids)
 
+    async def at(self, places: Sequence[Place]) -> tuple[Memory, ...]:
+        """The memories in the order asked, as each version holds them. Raises NotFound."""
+        return tuple(self._at(place) for place in places)
+
     async def of_version(self, version_id: UUID) -> tuple[Memory, ...]:
         """In document order, whatever their status. Raises NotFound for an unknown version."""
         find(self._shelf.versions, version_id, "version")
-        return tuple(sorted(self._of_version(version_id), key=lambda memory: memory.ordinal))
+        places = [place for place in self._shelf.placements if place.version_id == version_id]
+        return tuple(sorted(map(self._at, places), key=lambda memory: memory.ordinal))
 
     async def set_status(self, memory_id: UUID, status: MemoryStatus) -> Memory:
         """Quarantine a memory or release it. Raises Conflict for any other change."""
-        memory = find(self._shelf.memories, memory_id, "memory").item.memory
-        check_change(memory.status, status)
-        return self._set(memory, status)
+        kept = find(self._shelf.memories, memory_id, "memory")
+        check_change(kept.item.memory.status, status)
+        kept.decision = status
+        return _set(kept, status)
 
     async def search_lexical(
         self, terms: Mapping[str, int], limit: int, where: SearchFilter
@@ -100,26 +124,52 @@ class InMemoryMemories:
 
     def _in(self, collection: str, status: MemoryStatus) -> list[tuple[IndexedMemory, str]]:
         return [
-            (indexed.item, indexed.encoder)
-            for indexed in self._shelf.memories.values()
-            if indexed.item.memory.collection == collection and indexed.item.memory.status == status
+            (kept.item, kept.encoder)
+            for kept in self._shelf.memories.values()
+            if kept.item.memory.collection == collection and kept.item.memory.status == status
         ]
 
-    def _of_version(self, version_id: UUID) -> list[Memory]:
-        everything = [indexed.item.memory for indexed in self._shelf.memories.values()]
-        return [memory for memory in everything if memory.version_id == version_id]
+    def _at(self, place: Place) -> Memory:
+        if place not in self._shelf.placements:
+            raise NotFound(f"no memory {str(place.memory_id)!r}")
+        last = self._shelf.memories[place.memory_id].item.memory
+        status = last.status if last.version_id == place.version_id else "superseded"
+        return self._shelf.placements[place].model_copy(update={"status": status})
+
+    def _settled(self, item: IndexedMemory, encoder: str) -> Kept:
+        """The memory with what a person decided about it before."""
+        before = self._shelf.memories.get(item.memory.id)
+        if before is None:
+            return Kept(item, encoder)
+        status, decision = standing(item.memory, before.decision, before.item.memory.flags)
+        kept = Kept(item, encoder, decision)
+        _set(kept, status)
+        return kept
+
+    def _keep_as_superseded(
+        self, version: Version, memories: Sequence[IndexedMemory], encoder: str
+    ) -> None:
+        for item in memories:
+            if item.memory.id not in self._shelf.memories:
+                kept = self._shelf.memories[item.memory.id] = Kept(item, encoder)
+                _set(kept, "superseded")
+        self._set_version(version.id, "superseded")
 
     def _supersede(self, version_id: UUID) -> None:
-        for memory in self._of_version(version_id):
-            self._set(memory, "superseded")
-        version = self._shelf.versions[version_id]
-        self._shelf.versions[version_id] = version.model_copy(update={"status": "superseded"})
+        for kept in self._shelf.memories.values():
+            if kept.item.memory.version_id == version_id:
+                _set(kept, "superseded")
+        self._set_version(version_id, "superseded")
 
-    def _set(self, memory: Memory, status: MemoryStatus) -> Memory:
-        changed = memory.model_copy(update={"status": status})
-        indexed = self._shelf.memories[memory.id]
-        indexed.item = indexed.item._replace(memory=changed)
-        return changed
+    def _set_version(self, version_id: UUID, status: VersionStatus) -> None:
+        version = self._shelf.versions[version_id]
+        self._shelf.versions[version_id] = version.model_copy(update={"status": status})
+
+
+def _set(kept: Kept, status: MemoryStatus) -> Memory:
+    changed = kept.item.memory.model_copy(update={"status": status})
+    kept.item = kept.item._replace(memory=changed)
+    return changed
 
 
 def _allowed(memory: Memory, where: SearchFilter) -> bool:

@@ -11,9 +11,10 @@ from pydantic import JsonValue
 from core.errors import LeaseLost, NotFound
 from core.schemas.document import Document, Unit, Version
 from core.schemas.job import Job, JobEvent, JobEventType, Lease
+from core.schemas.memory import Memory, MemoryStatus
 from core.schemas.run import Run, Step
 from storage.paging import Key, after, cut_page
-from storage.protocols import IndexedMemory, Page
+from storage.protocols import IndexedMemory, Page, Place
 
 T = TypeVar("T")
 
@@ -28,11 +29,12 @@ class Work:
 
 
 @dataclass
-class Indexed:
-    """A memory as it is searched; ``encoder`` made its vectors."""
+class Kept:
+    """A memory as it stood when its version was last active; ``encoder`` made its vectors."""
 
     item: IndexedMemory
     encoder: str
+    decision: MemoryStatus | None = None
 
 
 @dataclass
@@ -43,7 +45,8 @@ class Shelf:
     documents: dict[UUID, Document] = field(default_factory=dict)
     versions: dict[UUID, Version] = field(default_factory=dict)
     units: dict[UUID, tuple[Unit, ...]] = field(default_factory=dict)
-    memories: dict[UUID, Indexed] = field(default_factory=dict)
+    memories: dict[UUID, Kept] = field(default_factory=dict)
+    placements: dict[Place, Memory] = field(default_factory=dict)
     jobs: dict[UUID, Work] = field(default_factory=dict)
     events: list[JobEvent] = field(default_factory=list)
     runs: dict[UUID, Run] = field(default_factory=dict)

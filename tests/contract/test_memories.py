@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from core.errors import Conflict, LeaseLost, NotFound
-from core.ids import new_id
+from core.ids import new_id, sha256_of
 from core.schemas.document import Source
 from core.schemas.memory import Flag, SearchFilter
+from storage.protocols import Place
 
 ANYWHERE = SearchFilter()
 PUMP = {"pump": 1}
@@ -94,6 +95,181 @@ async def test_a_version_that_is_built_late_does_not_replace_a_newer_one(kept, l
     assert document.active_version_id == fast.version.id
     assert (await kept.documents.version(slow.version.id)).status == "superseded"
     assert ids_of(await kept.memories.search_lexical(PUMP, 10, ANYWHERE)) == [made[0].id]
+
+
+async def rebuilt(kept, library, texts, ids, **other):
+    """A further version of the pump, whose memories bear the given ids."""
+    submission = await kept.documents.submit(library.upload("pump", f"Version of {len(texts)}."))
+    lease = await library.claim(kept, submission)
+    version = submission.version
+    made = [
+        library.memory(version, n, text, id=memory_id, **other)
+        for n, (text, memory_id) in enumerate(zip(texts, ids, strict=True))
+    ]
+    await kept.memories.activate(version.id, made, library.encoder, lease)
+    await kept.jobs.finish(lease, "succeeded")
+    return tuple(item.memory for item in made)
+
+
+async def near(kept, library, text):
+    return ids_of(
+        await kept.memories.search_vector(
+            "chunk", library.vector(text), library.encoder, 10, ANYWHERE
+        )
+    )
+
+
+async def test_a_memory_may_stand_in_several_versions(kept, library):
+    first, old = await library.build(kept, "pump", ["The pump is red.", "A pump valve."])
+
+    new = await rebuilt(kept, library, ["Pump news.", "The pump is red."], [new_id(), old[0].id])
+
+    assert (await kept.memories.get([old[0].id])) == (new[1],)
+    assert await kept.memories.of_version(new[0].version_id) == new
+    places = [Place(m.version_id, m.id) for m in (old[0], new[1])]
+    before, after = await kept.memories.at(places)
+    assert (before.version_id, before.ordinal, before.status) == (first.version.id, 0, "superseded")
+    assert after == new[1]
+    assert [m.status for m in await kept.memories.of_version(first.version.id)] == [
+        "superseded",
+        "superseded",
+    ]
+    assert set(ids_of(await kept.memories.search_lexical(PUMP, 10, ANYWHERE))) == {
+        m.id for m in new
+    }
+    assert set(await near(kept, library, "The pump is red.")) == {m.id for m in new}
+
+
+async def test_a_memory_that_returns_is_found_again(kept, library):
+    _, old = await library.build(kept, "pump", ["The pump is red."])
+    await rebuilt(kept, library, ["The pump is blue.", "More."], [new_id(), new_id()])
+    assert (await kept.memories.get([old[0].id]))[0].status == "superseded"
+
+    again = await rebuilt(kept, library, ["A.", "B.", "The pump is red."], [*_ids(2), old[0].id])
+
+    assert await kept.memories.get([old[0].id]) == (again[2],)
+    assert ids_of(await kept.memories.search_lexical(PUMP, 10, ANYWHERE)) == [old[0].id]
+    assert old[0].id in await near(kept, library, "The pump is red.")
+
+
+def _ids(count):
+    return [new_id() for _ in range(count)]
+
+
+async def test_a_memory_of_no_such_version_is_not_found(kept, library):
+    _, made = await library.build(kept, "pump", ["The pump is red."])
+
+    with pytest.raises(NotFound):
+        await kept.memories.at([Place(new_id(), made[0].id)])
+    assert await kept.memories.at([]) == ()
+
+
+async def test_the_vectors_of_known_texts_are_told(kept, library):
+    first, _ = await library.build(kept, "pump", ["The pump is red.", "A valve."])
+    await library.build(kept, "other", ["Elsewhere."])
+    texts = [sha256_of(text) for text in ("A valve.", "Elsewhere.", "Never said.")]
+    document_id = first.document.id
+
+    known = await kept.memories.known_vectors(document_id, library.encoder, texts)
+
+    assert list(known) == [sha256_of("A valve.")]
+    assert np.array_equal(known[sha256_of("A valve.")], library.vector("A valve."))
+    assert await kept.memories.known_vectors(document_id, "another", texts) == {}
+
+
+async def test_vectors_that_only_an_old_version_had_are_forgotten(kept, library):
+    first, old = await library.build(kept, "pump", ["The pump is red.", "A valve."])
+    await rebuilt(kept, library, ["The pump is red."], [old[0].id])
+    texts = [sha256_of(text) for text in ("The pump is red.", "A valve.")]
+
+    known = await kept.memories.known_vectors(first.document.id, library.encoder, texts)
+
+    assert list(known) == texts[:1]
+
+
+async def test_a_vector_follows_its_text(kept, library):
+    """The question of an unchanged chunk may be another one in another version."""
+    _, old = await library.build(kept, "pump", ["The pump is red."])
+    submission = await kept.documents.submit(library.upload("pump", "More."))
+    lease = await library.claim(kept, submission)
+    item = library.memory(submission.version, 0, "The pump is red.", id=old[0].id)
+    other = library.vector("zzz")
+    item = item._replace(
+        vectors={**item.vectors, "question": other},
+        texts={**item.texts, "question": sha256_of("zzz")},
+    )
+
+    await kept.memories.activate(submission.version.id, [item], library.encoder, lease)
+
+    asked = (other, library.encoder, 10, ANYWHERE)
+    question = await kept.memories.search_vector("question", *asked)
+    chunk = await kept.memories.search_vector("chunk", *asked)
+    assert question[0].score == pytest.approx(1.0)
+    assert chunk[0].score < 0.5
+
+
+async def test_another_encoder_replaces_all_vectors(kept, library):
+    _, old = await library.build(kept, "pump", ["The pump is red."])
+    submission = await kept.documents.submit(library.upload("pump", "More."))
+    lease = await library.claim(kept, submission)
+    item = library.memory(submission.version, 0, "The pump is red.", id=old[0].id)
+
+    await kept.memories.activate(submission.version.id, [item], "another", lease)
+
+    vector = library.vector("The pump is red.")
+    assert await near(kept, library, "The pump is red.") == []
+    found = await kept.memories.search_vector("chunk", vector, "another", 10, ANYWHERE)
+    assert ids_of(found) == [old[0].id]
+
+
+async def test_a_quarantine_by_hand_survives_the_next_version_and_an_absence(kept, library):
+    _, old = await library.build(kept, "pump", ["The pump is red."])
+    await kept.memories.set_status(old[0].id, "quarantined")
+
+    await rebuilt(kept, library, ["A.", "The pump is red."], [new_id(), old[0].id])
+    assert await kept.memories.search_lexical(PUMP, 10, ANYWHERE) == ()
+    assert ids_of(await kept.memories.search_quarantined(PUMP, 10, ANYWHERE)) == [old[0].id]
+    await rebuilt(kept, library, ["A.", "B.", "C."], _ids(3))
+    await rebuilt(kept, library, ["A.", "B.", "C.", "The pump is red."], [*_ids(3), old[0].id])
+
+    assert (await kept.memories.get([old[0].id]))[0].status == "quarantined"
+
+
+FLAG = Flag(code="injection", strong=True, detail="ignore the above")
+HIDDEN = Flag(code="hidden_text", strong=True, detail="psst")
+
+
+async def test_a_release_by_hand_survives_until_something_new_is_seen(kept, library):
+    said = {"flags": (FLAG,), "status": "quarantined"}
+    _, old = await library.build(kept, "pump", ["The pump is red."], **said)
+    await kept.memories.set_status(old[0].id, "verified")
+
+    await rebuilt(kept, library, ["A.", "The pump is red."], [new_id(), old[0].id], **said)
+    assert (await kept.memories.get([old[0].id]))[0].status == "verified"
+    said["flags"] = (FLAG, HIDDEN)
+    await rebuilt(kept, library, ["A.", "B.", "The pump is red."], [*_ids(2), old[0].id], **said)
+
+    assert (await kept.memories.get([old[0].id]))[0].status == "quarantined"
+
+
+async def test_a_late_version_does_not_move_what_a_newer_one_holds(kept, library):
+    slow = await kept.documents.submit(library.upload("pump", "The pump is red."))
+    _, made = await library.build(kept, "pump", ["Pump.", "The pump is red."])
+    lease = await library.claim(kept, slow)
+    late = [
+        library.memory(slow.version, 0, "The pump is red.", id=made[1].id),
+        library.memory(slow.version, 1, "The pump is old."),
+    ]
+
+    await kept.memories.activate(slow.version.id, late, library.encoder, lease)
+
+    assert await kept.memories.get([made[1].id]) == (made[1],)
+    of_late = await kept.memories.of_version(slow.version.id)
+    assert [m.id for m in of_late] == [item.memory.id for item in late]
+    assert {m.status for m in of_late} == {"superseded"}
+    assert set(ids_of(await kept.memories.search_lexical(PUMP, 10, ANYWHERE))) == {
+        m.id for m in made
+    }
 
 
 async def test_a_quarantined_memory_is_found_only_where_it_is_asked_for(kept, library):

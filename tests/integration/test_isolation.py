@@ -18,7 +18,7 @@ from core.schemas.memory import Memory, SearchFilter
 from core.schemas.run import Entry, Run, Step
 from storage.checkpoints import CHECKPOINT_TABLES, delete_thread, open_checkpointer
 from storage.database import Database
-from storage.protocols import Page, Repositories
+from storage.protocols import Page, Place, Repositories
 from storage.repositories import open_repositories
 from storage.sweeping import due_jobs
 from storage.tables import metadata
@@ -102,6 +102,10 @@ READS: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "documents.text": lambda r, s: r.documents.text(s.version.id),
     "documents.units": lambda r, s: r.documents.units(s.version.id),
     "memories.get": lambda r, s: r.memories.get([s.memory.id]),
+    "memories.at": lambda r, s: r.memories.at([Place(s.version.id, s.memory.id)]),
+    "memories.known_vectors": lambda r, s: r.memories.known_vectors(
+        s.document.id, "letters", [s.memory.text_sha256]
+    ),
     "memories.of_version": lambda r, s: r.memories.of_version(s.version.id),
     "memories.search_lexical": lambda r, s: r.memories.search_lexical(
         {"pump": 1}, 10, SearchFilter()
