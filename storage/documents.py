@@ -4,17 +4,18 @@ What an upload means for a document with a history is decided in ``storage.submi
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import JSON, ColumnElement, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import NotFound
 from core.ids import new_id, sha256_of
-from core.schemas.document import Document, LoadedDocument, Unit, Version
+from core.schemas.document import Document, LoadedDocument, SummarySentence, Unit, Version
 from core.schemas.job import Job, Lease
 from storage.blobs import get_blob, pack_blobs, put_blobs
 from storage.database import Database
@@ -33,7 +34,15 @@ from storage.submitting import (
 )
 from storage.tables import documents, jobs, versions
 
-_DOCUMENT = [documents.c[name] for name in Document.model_fields]
+_SUMMARY = (
+    select(versions.c.summary)
+    .where(versions.c.id == documents.c.active_version_id)
+    .scalar_subquery()
+)
+_DOCUMENT = [
+    *(documents.c[name] for name in Document.model_fields if name != "summary"),
+    func.coalesce(_SUMMARY, literal([], JSON)).label("summary"),
+]
 _VERSION = [versions.c[name] for name in Version.model_fields]
 _UNITS = TypeAdapter(tuple[Unit, ...])
 
@@ -132,6 +141,17 @@ class PostgresDocuments:
             version = await _version(connection, version_id)
             await _describe(connection, version)
             return version
+
+    async def save_summary(
+        self, version_id: UUID, summary: Sequence[SummarySentence], lease: Lease
+    ) -> None:
+        """Keep it with the version; that of a version that was built never changes."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            await hold(connection, lease)
+            version = await _version(connection, version_id)
+            if version.status == "received":
+                said = [sentence.model_dump() for sentence in summary]
+                await _set_version(connection, version_id, summary=said)
 
     async def fail_version(self, version_id: UUID, lease: Lease) -> None:
         """The build of this version has ended for good; the active one stays."""

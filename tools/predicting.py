@@ -45,7 +45,9 @@ _DEFINED = re.compile(
 _ASKING = frozenset(content_terms("many much often long tall call name mean stand"))
 
 
-class _Proposed(NamedTuple):
+class Proposed(NamedTuple):
+    """A question before it is compared with others and tried on the document."""
+
     text: str
     unit: int
     stems: frozenset[str]
@@ -53,16 +55,15 @@ class _Proposed(NamedTuple):
 
 def predicted_questions(title: str, units: Sequence[Unit]) -> tuple[PlacedQuestion, ...]:
     """Questions in document order, each of which finds its own passage; no two ask the same."""
-    proposed = _thinned(_grounded(title, units))
     passages = _Passages(title, units)
     return tuple(
         PlacedQuestion(text=question.text, unit=question.unit)
-        for question in _distinct(proposed)
+        for question in _distinct(_thinned(proposed_questions(title, units)))
         if passages.finds(question)
     )
 
 
-def _grounded(title: str, units: Sequence[Unit]) -> list[_Proposed]:
+def proposed_questions(title: str, units: Sequence[Unit]) -> list[Proposed]:
     """Those whose content words stand in their unit, its headings or the title."""
     common = frozenset(word for unit in units for word in _WORD.findall(unit.text))
     found = []
@@ -72,7 +73,7 @@ def _grounded(title: str, units: Sequence[Unit]) -> list[_Proposed]:
         for text in texts:
             stems = frozenset(content_terms(text)) - _ASKING
             if stems and _is_said(stems, frozenset(said)):
-                found.append(_Proposed(text, unit.index, stems))
+                found.append(Proposed(text, unit.index, stems))
     return found
 
 
@@ -113,14 +114,14 @@ def _lowered(term: str, common: Collection[str]) -> str:
     return first.lower() + space + rest if first.lower() in common else term
 
 
-def _thinned(proposed: Sequence[_Proposed]) -> Sequence[_Proposed]:
+def _thinned(proposed: Sequence[Proposed]) -> Sequence[Proposed]:
     step = -(-len(proposed) // _MOST) if proposed else 1
     return proposed[::step]
 
 
-def _distinct(proposed: Sequence[_Proposed]) -> Iterator[_Proposed]:
+def _distinct(proposed: Sequence[Proposed]) -> Iterator[Proposed]:
     """Without those that ask what an earlier one asks."""
-    kept: list[_Proposed] = []
+    kept: list[Proposed] = []
     holders: defaultdict[str, list[int]] = defaultdict(list)
     for question in proposed:
         near = {at for stem in question.stems for at in holders[stem]}
@@ -146,7 +147,7 @@ class _Passages:
             texts[number] += [unit.text] if texts[number] else [*unit.heading_path, unit.text]
         self._index = Bm25([term_counts("\n".join(texts[at])) for at in range(len(texts))])
 
-    def finds(self, question: _Proposed) -> bool:
+    def finds(self, question: Proposed) -> bool:
         """Whether the passage of its unit is among the first."""
         found = self._index.top(term_counts(question.text), FOUND_WITHIN)
         return self._of_unit[question.unit] in found

@@ -32,6 +32,9 @@ def memories(
             "bold",
         )
     )
+    if found.summary:
+        said = " ".join(sentence.text for sentence in found.summary)
+        console.print(make_panel(plain(said), title=plain("In its own words")))
     for memory in map(Memory.model_validate, listed):
         console.print(_view(memory))
 

@@ -1,7 +1,7 @@
 """What comes in: sources, documents, their immutable versions, and the units of a version."""
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -59,6 +59,15 @@ class Span(Frozen):
         return text[self.start : self.end]
 
 
+class Box(NamedTuple):
+    """A rectangle on a page: points, or pixels of a picture, from its upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 class Unit(Frozen):
     """A sentence, list item, table row, code block or heading: the alphabet of the segmenter.
 
@@ -79,11 +88,22 @@ class Unit(Frozen):
     """1-based page, where the format has pages."""
     speaker: str | None = None
     """Who says it, in transcripts and e-mail threads."""
+    box: Box | None = None
+    """Where its block stands on the page, for what was copied from a place: OCR and forms."""
+    confidence: float | None = None
+    """How sure OCR was of the words, 0 to 1; None where the file itself has them."""
 
     @property
     def span(self) -> Span:
         """Where the unit stands in the version's text."""
         return Span(start=self.start, end=self.end)
+
+
+class SummarySentence(Frozen):
+    """One sentence of a summary: exactly ``span.of(version text)``."""
+
+    text: str = Field(min_length=1)
+    span: Span
 
 
 class LoadedDocument(Frozen):
@@ -114,6 +134,8 @@ class Document(Frozen):
     collection: str
     source: Source
     active_version_id: UUID | None
+    summary: tuple[SummarySentence, ...] = ()
+    """Of the active version."""
     created_at: datetime
     updated_at: datetime
 
@@ -143,6 +165,8 @@ class Version(Frozen):
     unit_count: int | None = None
     warnings: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    summary: tuple[SummarySentence, ...] = ()
+    """In document order; none before it is built, and none of a short text."""
     batch: UUID
     """The upload it arrived with; one low-trust batch is one witness."""
     created_at: datetime

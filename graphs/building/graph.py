@@ -1,8 +1,8 @@
 """The way a document takes, wired. Read this first.
 
-load → outline → segment → choose → review → complete → verify ─┐
-                                       ↑──── while completed ────┤
-                                                                 └→ embed → store
+load → outline → segment → choose → summarise → review → complete → verify ─┐
+                                                   ↑──── while completed ────┤
+                                                                             └→ embed → store
 """
 
 from typing import Any
@@ -20,6 +20,7 @@ STEPS = (
     nodes.outline_document,
     nodes.segment_units,
     nodes.choose_cut,
+    nodes.summarise_document,
     nodes.review_chunks,
     nodes.complete_chunks,
     nodes.verify_insertions,
@@ -27,7 +28,7 @@ STEPS = (
     nodes.store_memories,
 )
 RECURSION_LIMIT = 40
-"""Nine steps and five review rounds of three are 21; anything near this is a defect."""
+"""Ten steps and five review rounds of three are 22; anything near this is a defect."""
 
 
 def make_building_graph(
@@ -41,7 +42,8 @@ def make_building_graph(
     graph.add_edge("load_document", "outline_document")
     graph.add_edge("outline_document", "segment_units")
     graph.add_edge("segment_units", "choose_cut")
-    graph.add_edge("choose_cut", "review_chunks")
+    graph.add_edge("choose_cut", "summarise_document")
+    graph.add_edge("summarise_document", "review_chunks")
     graph.add_edge("review_chunks", "complete_chunks")
     graph.add_edge("complete_chunks", "verify_insertions")
     graph.add_conditional_edges(

@@ -1,10 +1,11 @@
 """Documents and versions in dictionaries."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from core.errors import NotFound
 from core.ids import new_id, sha256_of
-from core.schemas.document import Document, LoadedDocument, Unit, Version
+from core.schemas.document import Document, LoadedDocument, SummarySentence, Unit, Version
 from core.schemas.job import Job, Lease
 from storage.in_memory.shelf import Shelf, Work, find, now, page_of
 from storage.protocols import Page, Submission, Upload
@@ -50,17 +51,20 @@ class InMemoryDocuments:
 
     async def get(self, document_id: UUID) -> Document:
         """One document. Raises NotFound."""
-        return find(self._shelf.documents, document_id, "document")
+        return self._summed_up(find(self._shelf.documents, document_id, "document"))
 
     async def find(self, external_id: str) -> Document | None:
         """The document a client knows by this id."""
         if not is_usable(external_id):
             return None
-        return self._shelf.documents.get(document_id_of(self._shelf.tenant_id, external_id))
+        document_id = document_id_of(self._shelf.tenant_id, external_id)
+        found = self._shelf.documents.get(document_id)
+        return None if found is None else self._summed_up(found)
 
     async def list(self, limit: int = 50, cursor: str | None = None) -> Page[Document]:
         """Newest change first."""
-        rows = [((d.updated_at, d.id), d) for d in self._shelf.documents.values()]
+        documents = map(self._summed_up, self._shelf.documents.values())
+        rows = [((d.updated_at, d.id), d) for d in documents]
         return page_of(rows, limit, cursor)
 
     async def versions(self, document_id: UUID) -> tuple[Version, ...]:
@@ -110,6 +114,16 @@ class InMemoryDocuments:
         self._describe(self._shelf.versions[version_id])
         return self._shelf.versions[version_id]
 
+    async def save_summary(
+        self, version_id: UUID, summary: Sequence[SummarySentence], lease: Lease
+    ) -> None:
+        """Keep it with the version; that of a version that was built never changes."""
+        self._shelf.held(lease)
+        version = await self.version(version_id)
+        if version.status == "received":
+            summed_up = version.model_copy(update={"summary": tuple(summary)})
+            self._shelf.versions[version_id] = summed_up
+
     async def fail_version(self, version_id: UUID, lease: Lease) -> None:
         """The build of this version has ended for good; the active one stays."""
         self._shelf.held(lease)
@@ -117,6 +131,13 @@ class InMemoryDocuments:
         if version.status == "received":
             failed = version.model_copy(update={"status": "failed"})
             self._shelf.versions[version_id] = failed
+
+    def _summed_up(self, document: Document) -> Document:
+        """With the summary of its active version."""
+        if document.active_version_id is None:
+            return document
+        active = self._shelf.versions[document.active_version_id]
+        return document.model_copy(update={"summary": active.summary})
 
     def _document(self, upload: Upload) -> Document:
         document_id = document_id_of(self._shelf.tenant_id, upload.external_id)

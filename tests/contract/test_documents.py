@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import InvalidRequest, LeaseLost, NotFound
 from core.ids import new_id, sha256_of
-from core.schemas.document import Source
+from core.schemas.document import Source, Span, SummarySentence
 from core.schemas.job import JobError
 
 
@@ -156,6 +156,29 @@ async def test_what_was_loaded_comes_back_exactly(kept, library):
     assert await kept.documents.save_loaded(version.id, loaded, lease) == version
 
 
+async def test_the_summary_of_the_active_version_is_the_documents(kept, library):
+    submission = await kept.documents.submit(library.upload("pump", "The pump is red."))
+    lease = await library.claim(kept, submission)
+    loaded = library.loaded("The pump is red.")
+    await kept.documents.save_loaded(submission.version.id, loaded, lease)
+    summary = (SummarySentence(text="The pump is red.", span=Span(start=0, end=16)),)
+    document_id = submission.document.id
+
+    await kept.documents.save_summary(submission.version.id, summary, lease)
+
+    assert (await kept.documents.version(submission.version.id)).summary == summary
+    assert (await kept.documents.get(document_id)).summary == ()
+
+    await kept.memories.activate(submission.version.id, [], "encoder", lease)
+    await kept.documents.save_summary(submission.version.id, (), lease)
+
+    assert (await kept.documents.get(document_id)).summary == summary
+    assert (await kept.documents.list()).items[0].summary == summary
+    found = await kept.documents.find("pump")
+    assert found is not None
+    assert found.summary == summary
+
+
 async def test_a_title_given_by_the_client_stays(kept, library):
     submission = await kept.documents.submit(library.upload(title="Our pump"))
     lease = await library.claim(kept, submission)
@@ -194,6 +217,8 @@ async def test_a_late_writer_is_refused(kept, library):
         await kept.documents.save_loaded(submission.version.id, library.loaded("x"), stale)
     with pytest.raises(LeaseLost):
         await kept.documents.fail_version(submission.version.id, stale)
+    with pytest.raises(LeaseLost):
+        await kept.documents.save_summary(submission.version.id, (), stale)
 
 
 async def test_documents_are_listed_by_newest_change(kept, library):
