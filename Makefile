@@ -20,6 +20,9 @@ $(VENV)/.ready-evals: requirements-evals.lock $(VENV)/.ready-dev
 	$(PYTHON) bootstrap.py $(VENV) requirements-evals.lock
 	@touch $@
 
+ocr: $(VENV)/.ready  ## Add OCR of pictures and scanned pages to .venv
+	$(PYTHON) bootstrap.py $(VENV) requirements-ocr.lock
+
 setup: $(VENV)/.ready-dev  ## Create .venv with everything, tests included
 
 demo: $(VENV)/.ready  ## Start everything, add the demo corpus, ask, check citations, stop
@@ -53,8 +56,11 @@ lock: setup  ## Resolve the dependencies anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade \
 	  --python-version 3.11 --extra build --extra llm pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade \
-	  --python-version 3.11 --extra build --extra llm --extra dev -c requirements.lock pyproject.toml \
-	  -o requirements-dev.lock
+	  --python-version 3.11 --extra build --extra llm --extra ocr -c requirements.lock pyproject.toml \
+	  -o requirements-ocr.lock
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade \
+	  --python-version 3.11 --extra build --extra llm --extra ocr --extra dev -c requirements-ocr.lock \
+	  pyproject.toml -o requirements-dev.lock
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate --upgrade \
 	  --python-version 3.11 --extra build --extra llm --extra dev --extra evals \
 	  -c requirements-dev.lock pyproject.toml -o requirements-evals.lock
@@ -62,4 +68,4 @@ lock: setup  ## Resolve the dependencies anew (needs uv)
 clean:  ## Remove .venv and caches; data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo run check test evals-building eval-loaders reader-eval lock clean
+.PHONY: help ocr setup demo run check test evals-building eval-loaders reader-eval lock clean
