@@ -84,7 +84,14 @@ def _explicit_words(units: Sequence[Unit], chunk: Chunk, gap: Gap) -> str | None
     if gap.evidence[0] == chunk.first - 1 and gap.kind in ("reference", "dependency"):
         leans = source.kind in ("heading", "code") or _LEANS.match(source.text)
         return None if leans else source.text
+    if gap.kind == "dependency" and _says_only(source.text, gap.surface):
+        return None
     return _opening(source.text)
+
+
+def _says_only(text: str, surface: str) -> bool:
+    """Whether a caption is its own number and no more."""
+    return set(content_terms(text)) <= set(content_terms(surface))
 
 
 def _meaning(source: Unit, term: str) -> str | None:

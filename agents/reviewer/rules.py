@@ -45,6 +45,8 @@ _GLOSSARY_ENTRY = re.compile(
     r"\s*[*_`]{0,2}(?P<term>[A-Za-z][\w -]{1,40}?)[*_`]{0,2}\s*(?:[:–—]|\s-)\s"
 )
 _WORD = re.compile(r"[\w-]+")
+_BREAK = re.compile(r"[()\[\];]|[.!?:]\s")
+"""No long form goes on over one of these."""
 _LONGEST_UNIT = 4_000
 """Longer units (minified code, one-line files) hold no definitions worth their reading."""
 
@@ -118,7 +120,9 @@ def long_forms_in(unit: Unit) -> Iterable[LongForm]:
 def initials_match(short: str, long: str) -> bool:
     """Whether the initials of the words, with or without small words, spell the abbreviation."""
     words = re.split(r"[\s-]+", long)
-    if len(words) < 2 or words[0].casefold() in STOP_WORDS or words[-1].casefold() in STOP_WORDS:
+    if _BREAK.search(long) or len(words) < 2:
+        return False
+    if words[0].casefold() in STOP_WORDS or words[-1].casefold() in STOP_WORDS:
         return False
     every = "".join(word[:1] for word in words).upper()
     strong = "".join(word[:1] for word in words if word.casefold() not in STOP_WORDS).upper()

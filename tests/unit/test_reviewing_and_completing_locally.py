@@ -127,6 +127,30 @@ async def test_a_cross_reference_is_resolved_to_its_caption():
     assert [i.text for i in completion.insertions] == ["Table 3: Torques of the casing bolts"]
 
 
+async def test_a_caption_that_is_only_its_number_explains_nothing():
+    units = _document("Table 3.", FILLER, "Use the torques of Table 3.", FILLER)
+    _, completion = await _judge(units, "Use")
+
+    assert [r.reason for r in completion.rejections] == ["not_explicit"]
+
+
+async def test_an_abbreviation_in_what_was_inserted_is_spelt_out_in_the_next_round():
+    units = _document(
+        "The net positive suction head (NPSH) must not fall below the limit.",
+        "The duty point is defined as the flow at which the NPSH is met.",
+        FILLER,
+        "Note the duty point in the log.",
+        FILLER,
+        FILLER,
+    )
+    chunk = _chunk(units, "Note")
+    _, completion = await _judge(units, "Note")
+    again = await LocalReviewer().review("Manual", units, chunk, completion.insertions)
+
+    known = {insertion.gap_id for insertion in completion.insertions}
+    assert [gap.surface for gap in again.gaps if gap.id not in known] == ["NPSH"]
+
+
 async def test_a_chunk_that_does_not_name_its_product_gets_the_heading():
     units = _document("# QP-240 service", FILLER, "Replace the filter yearly.", FILLER)
     review, completion = await _judge(units, "Replace")
@@ -180,6 +204,7 @@ async def test_the_prefix_never_exceeds_a_quarter_of_the_chunk():
         ("MTBF", "mean time between failures", True),
         ("QP", "the quality plan", False),
         ("AB", "another thing", False),
+        ("MMR", "MSI) mismatch repair", False),
     ],
 )
 def test_a_long_form_must_spell_its_abbreviation(short, long, matches):
