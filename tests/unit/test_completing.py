@@ -56,7 +56,7 @@ def _document():
     builder = DocumentBuilder()
     for text in (
         "The QP-200 pump moves brine.",
-        "It is primed by hand before each start of the day.",
+        "It is primed by hand before each start of a working day.",
         "Lunch is at noon.",
     ):
         builder.paragraph(text)
