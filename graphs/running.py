@@ -139,6 +139,8 @@ class RunJournal:
         self._lease = lease
         self._watcher = watcher or Watcher()
         self._open: _OpenStep | None = None
+        self._kept: set[str] = set()
+        """Digests that this run holds already: most of a step's inputs are an earlier one's."""
 
     async def execute(
         self, node: str, sequence: int, state: object, call: Callable[[], Awaitable[Update]]
@@ -195,7 +197,9 @@ class RunJournal:
             seconds=step.seconds(),
             entries=step.recorder.entries,
         )
-        await self._runs.add_step(kept, blobs, self._lease)
+        fresh = {digest: data for digest, data in blobs.items() if digest not in self._kept}
+        await self._runs.add_step(kept, fresh, self._lease)
+        self._kept |= fresh.keys()
 
 
 class _OpenStep:

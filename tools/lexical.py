@@ -7,6 +7,7 @@ terms are worth is left to ``bm25`` and ``tfidf``.
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
@@ -15,6 +16,10 @@ import snowballstemmer
 
 TERM_LIMIT = 64
 """Longer terms are cut: a base64 blob must not become a key of an index."""
+
+REMEMBERED_CHARACTERS = 1_000
+"""Terms of texts up to this long are remembered: while a document is built, its units are asked for
+theirs by everyone who judges them."""
 
 _MARKS = (
     r"\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
@@ -82,10 +87,8 @@ def words(text: str) -> list[str]:
 
 def content_terms(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order; compound words whole and in pieces."""
-    terms: list[str] = []
-    for word in words(text):
-        terms.extend(_terms_of(word))
-    return terms
+    remembered = len(text) <= REMEMBERED_CHARACTERS
+    return list(_remembered_terms(text) if remembered else _content_terms(text))
 
 
 def term_counts(text: str) -> dict[str, int]:
@@ -100,6 +103,16 @@ def stem(word: str) -> str:
         return word[:TERM_LIMIT]
     with _stemmer_lock:  # the stemmer keeps the word it works on in itself
         return str(_stemmer.stemWord(word[:TERM_LIMIT]))
+
+
+def _content_terms(text: str) -> Iterator[str]:
+    for word in words(text):
+        yield from _terms_of(word)
+
+
+@lru_cache(maxsize=1 << 12)
+def _remembered_terms(text: str) -> tuple[str, ...]:
+    return tuple(_content_terms(text))
 
 
 @lru_cache(maxsize=1 << 17)

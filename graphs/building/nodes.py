@@ -30,7 +30,7 @@ from graphs.building.memories import (
 )
 from graphs.building.state import BuildContext, BuildState, BuildUpdate
 from storage.protocols import IndexedMemory, Vector
-from tools.describing import Description, settled
+from tools.describing import NEAR_FIRST, Description, Doubt, settled
 from tools.partitions import choose_partition, chunks_of
 from tools.reader import Reader
 from tools.summaries import summarise
@@ -70,20 +70,20 @@ async def load_document(state: BuildState, runtime: Runtime[BuildContext]) -> Bu
 
 async def outline_document(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """Which questions the document answers, over which units."""
-    units = await runtime.context.documents.units(state.version_id)
+    units = await runtime.context.units(state.version_id)
     return {"outline": await runtime.context.outliner.outline(state.title, units)}
 
 
 async def segment_units(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """Candidate cuts from several paths, scored."""
-    units = await runtime.context.documents.units(state.version_id)
+    units = await runtime.context.units(state.version_id)
     partitions = await runtime.context.segmenter.segment(units, _outline(state))
     return {"partitions": list(partitions)}
 
 
 async def choose_cut(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """The best cut, as chunks that tile the version."""
-    units = await runtime.context.documents.units(state.version_id)
+    units = await runtime.context.units(state.version_id)
     chunks = chunks_of(choose_partition(state.partitions), _outline(state), len(units))
     if not tiles(chunks, len(units)):
         raise ValueError("the chosen cut does not tile the version")
@@ -93,7 +93,7 @@ async def choose_cut(state: BuildState, runtime: Runtime[BuildContext]) -> Build
 async def summarise_document(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """What the whole document says, in its own sentences; nothing for a short one."""
     context = runtime.context
-    units = await context.documents.units(state.version_id)
+    units = await context.units(state.version_id)
     chosen = await asyncio.to_thread(summarise, units, [chunk.first for chunk in state.chunks])
     summary = [SummarySentence(text=unit.text, span=unit.span) for unit in chosen]
     await context.documents.save_summary(state.version_id, summary, context.lease)
@@ -103,7 +103,7 @@ async def summarise_document(state: BuildState, runtime: Runtime[BuildContext]) 
 async def review_chunks(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """What each chunk lacks; after the first round only what is still open."""
     context = runtime.context
-    units = await context.documents.units(state.version_id)
+    units = await context.units(state.version_id)
     settled = {insertion.gap_id for insertion in state.insertions}
     settled |= {rejection.gap_id for rejection in state.rejections}
     waiting = _chunks_to_review(state)
@@ -116,7 +116,7 @@ async def review_chunks(state: BuildState, runtime: Runtime[BuildContext]) -> Bu
 async def complete_chunks(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """Words of the document that fill the gaps, or why a gap is left."""
     context = runtime.context
-    units = await context.documents.units(state.version_id)
+    units = await context.units(state.version_id)
     completions = await complete_all(context.completer, units, state.chunks, state.reviews)
     refused = [rejection for completion in completions for rejection in completion.rejections]
     return {"completions": completions, "rejections": state.rejections + refused}
@@ -125,7 +125,7 @@ async def complete_chunks(state: BuildState, runtime: Runtime[BuildContext]) -> 
 async def verify_insertions(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """Keep the insertions that stand where they say; revert every other."""
     context = runtime.context
-    units = await context.documents.units(state.version_id)
+    units = await context.units(state.version_id)
     verified = await verify_all(
         context.memory_verifier, units, state.chunks, state.completions, state.insertions
     )
@@ -202,12 +202,18 @@ async def settle_doubts(
     """Each description with the doubtful questions that the reader sees answered in its chunk."""
     found = []
     for description in descriptions:
-        chances = [
-            await reader.rank(doubt.question, (doubt.own, doubt.rival))
-            for doubt in description.doubts
-        ]
-        found.append(settled(description, [(own, rival) for own, rival in chances]))
+        chances = [await _chances(doubt, reader) for doubt in description.doubts]
+        found.append(settled(description, chances))
     return tuple(found)
+
+
+async def _chances(doubt: Doubt, reader: Reader) -> tuple[float, float]:
+    """Of the own text and the rival's; where the own is as good as any, the rival is not read."""
+    (own,) = await reader.rank(doubt.question, (doubt.own,))
+    if own >= NEAR_FIRST:
+        return own, own
+    (rival,) = await reader.rank(doubt.question, (doubt.rival,))
+    return own, rival
 
 
 def _indexed(memories: Sequence[Memory], vectors: Mapping[str, Vector]) -> list[IndexedMemory]:
@@ -239,7 +245,7 @@ async def _cut(state: BuildState, context: BuildContext) -> Cut:
         version=version,
         title=state.title,
         text=await context.documents.text(state.version_id),
-        units=await context.documents.units(state.version_id),
+        units=await context.units(state.version_id),
         outline=_outline(state),
         chunks=state.chunks,
         insertions=state.insertions,

@@ -9,6 +9,7 @@ from agents.memory_verifier import MemoryVerifier
 from agents.outliner import Outliner
 from agents.reviewer import Reviewer
 from agents.segmenter import Segmenter
+from core.schemas.document import Unit
 from core.schemas.job import Lease
 from core.schemas.memory import Completion, Insertion, Rejection, Review
 from core.schemas.outline import Chunk, Outline, Partition
@@ -84,3 +85,13 @@ class BuildContext(RunContext):
     completer: Completer
     memory_verifier: MemoryVerifier
     max_review_rounds: int
+    read: dict[UUID, tuple[Unit, ...]] = field(default_factory=dict)
+
+    async def units(self, version_id: UUID) -> tuple[Unit, ...]:
+        """Of a loaded version, which never changes: read once per run, the same object each time.
+
+        Agents that index what a document states know it by its identity.
+        """
+        if version_id not in self.read:
+            self.read[version_id] = await self.documents.units(version_id)
+        return self.read[version_id]
