@@ -33,12 +33,16 @@ async def pack_blobs(contents: Mapping[str, bytes]) -> dict[str, Packed]:
 async def put_blobs(
     connection: AsyncConnection, tenant_id: UUID, packed: Mapping[str, Packed]
 ) -> None:
-    """Keep them; what is there already stays. In one order, so that writers never deadlock."""
-    rows = [
-        {"tenant_id": tenant_id, "sha256": key, **packed[key]._asdict()} for key in sorted(packed)
-    ]
-    if rows:
+    """Keep them; what is there already stays, and cannot be purged before this transaction has
+    told who holds it. In one order, so that writers never deadlock."""
+    missing = sorted(packed)
+    while missing:
+        rows = [{"tenant_id": tenant_id, "sha256": key, **packed[key]._asdict()} for key in missing]
         await connection.execute(insert(blobs).on_conflict_do_nothing(), rows)
+        locking = select(blobs.c.sha256).where(blobs.c.sha256.in_(missing))
+        locking = locking.order_by(blobs.c.sha256).with_for_update(read=True, key_share=True)
+        held = set((await connection.execute(locking)).scalars())
+        missing = [key for key in missing if key not in held]
 
 
 async def get_blob(connection: AsyncConnection, sha256: str) -> bytes:

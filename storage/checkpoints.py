@@ -46,8 +46,10 @@ begin
         from (select tenant_id, thread_id from checkpoints
               union select tenant_id, thread_id from checkpoint_blobs
               union select tenant_id, thread_id from checkpoint_writes) kept
-        join jobs j on j.run_id::text = kept.thread_id and j.tenant_id = kept.tenant_id
-        where j.state not in ('queued', 'running', 'retrying')
+        left join jobs j on j.run_id::text = kept.thread_id and j.tenant_id = kept.tenant_id
+        left join runs r
+            on r.id::text = kept.thread_id and r.tenant_id = kept.tenant_id and r.purged
+        where j.state not in ('queued', 'running', 'retrying') or r.id is not null
         limit most
     loop
         delete from checkpoint_writes c

@@ -5,6 +5,7 @@ What an upload means for a document with a history is decided in ``storage.submi
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,8 @@ from storage.database import Database
 from storage.jobs import JOB_COLUMNS, add_event, job_of
 from storage.leases import hold
 from storage.paging import cut_page, one_page
-from storage.protocols import Page, Submission, Upload
+from storage.protocols import Page, Removed, Submission, Upload
+from storage.purging import delete_document, purge_version
 from storage.submitting import (
     Past,
     checked,
@@ -30,7 +32,6 @@ from storage.submitting import (
     described,
     document_id_of,
     is_usable,
-    version_id_of,
 )
 from storage.tables import documents, jobs, versions
 
@@ -44,6 +45,8 @@ _DOCUMENT = [
     func.coalesce(_SUMMARY, literal([], JSON)).label("summary"),
 ]
 _VERSION = [versions.c[name] for name in Version.model_fields]
+_REMOVE_SECONDS = 120.0
+"""For one statement of a removal: all journals are looked through for who read the document."""
 _UNITS = TypeAdapter(tuple[Unit, ...])
 
 
@@ -68,7 +71,7 @@ class PostgresDocuments:
                 return Submission(document, past.version, past.job, created=False)
             await put_blobs(connection, self._tenant_id, packed)
             if past is None:
-                version = await self._add_version(connection, document, upload, sha256, history)
+                version = await self._add_version(connection, document, upload, sha256)
             else:
                 version = await _revive(connection, past.version, upload)
             document = await _touch(connection, document, version)
@@ -161,27 +164,43 @@ class PostgresDocuments:
             if version.status == "received":
                 await _set_version(connection, version_id, status="failed")
 
+    async def purge_version(self, version_id: UUID) -> Removed:
+        """Take the text of an old version away, with everything derived from it."""
+        async with self._removing() as connection:
+            return await purge_version(connection, await _version(connection, version_id))
+
+    async def delete(self, document_id: UUID) -> Removed:
+        """Take a document away, with everything derived from it."""
+        async with self._removing() as connection:
+            return await delete_document(connection, document_id)
+
+    def _removing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._database.transaction(self._tenant_id, statement_seconds=_REMOVE_SECONDS)
+
     async def _blob_of(self, version_id: UUID, column: ColumnElement[Any]) -> bytes:
-        query = select(column).where(versions.c.id == version_id)
+        query = select(column).where(versions.c.id == version_id, versions.c.status != "purged")
         async with self._database.transaction(self._tenant_id) as connection:
             key = (await connection.execute(query)).scalar_one_or_none()
             if key is None:
-                raise NotFound(f"version {str(version_id)!r} is unknown or not loaded yet")
+                raise NotFound(f"version {str(version_id)!r} is unknown, purged or not loaded yet")
             return await get_blob(connection, key)
 
     async def _locked_document(self, connection: AsyncConnection, upload: Upload) -> Document:
         """The document's row, made if need be; other uploads of it wait for this transaction."""
-        document_id = document_id_of(self._tenant_id, upload.external_id)
         new = {
             "tenant_id": self._tenant_id,
-            "id": document_id,
+            "id": document_id_of(self._tenant_id, upload.external_id),
             "external_id": upload.external_id,
             "title": upload.title or upload.filename,
             "collection": upload.collection,
             "source": upload.source.model_dump(),
         }
-        await connection.execute(insert(documents).values(new).on_conflict_do_nothing())
-        return await _document(connection, document_id, lock=True)
+        locking = select(*_DOCUMENT).where(documents.c.id == new["id"]).with_for_update()
+        while True:  # a deletion may come between the two
+            await connection.execute(insert(documents).values(new).on_conflict_do_nothing())
+            row = (await connection.execute(locking)).one_or_none()
+            if row is not None:
+                return Document.model_validate(dict(row._mapping))
 
     async def _add_version(
         self,
@@ -189,14 +208,14 @@ class PostgresDocuments:
         document: Document,
         upload: Upload,
         sha256: str,
-        history: tuple[Past, ...],
     ) -> Version:
-        number = len(history) + 1
+        numbers = select(func.max(versions.c.number)).where(versions.c.document_id == document.id)
+        last: int | None = (await connection.execute(numbers)).scalar_one()
         new = {
             "tenant_id": self._tenant_id,
-            "id": version_id_of(document.id, number),
+            "id": new_id(),
             "document_id": document.id,
-            "number": number,
+            "number": (last or 0) + 1,
             "content_sha256": sha256,
             "filename": upload.filename,
             "size": len(upload.content),
@@ -260,18 +279,21 @@ async def _versions(connection: AsyncConnection, document_id: UUID) -> tuple[Ver
 
 
 async def _history(connection: AsyncConnection, document_id: UUID) -> tuple[Past, ...]:
-    """Every version with its last job, oldest first."""
+    """Every version that was not purged, with its last job, oldest first."""
     query = (
         select(*JOB_COLUMNS)
         .where(jobs.c.document_id == document_id)
         .order_by(jobs.c.created_at, jobs.c.id)
     )
     last = {job.version_id: job for job in map(job_of, await connection.execute(query))}
-    return tuple(Past(v, last[v.id]) for v in await _versions(connection, document_id))
+    kept = [v for v in await _versions(connection, document_id) if v.status != "purged"]
+    return tuple(Past(version, last[version.id]) for version in kept)
 
 
 async def _revive(connection: AsyncConnection, version: Version, upload: Upload) -> Version:
-    await _set_version(connection, version.id, status="received", title=upload.title)
+    await _set_version(
+        connection, version.id, status="received", title=upload.title, filename=upload.filename
+    )
     return await _version(connection, version.id)
 
 

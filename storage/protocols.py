@@ -4,7 +4,7 @@ A repository is bound to one tenant when it is made. Every method raises Storage
 the database is away and NotFound for an id this tenant does not have.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from core.schemas.document import (
 )
 from core.schemas.job import Job, JobError, JobEvent, JobState, Lease
 from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
+from core.schemas.network import Fact, Home, KnownFact, Mention
 from core.schemas.run import Run, RunStatus, Step
 
 T = TypeVar("T")
@@ -54,6 +55,17 @@ class Submission(NamedTuple):
     job: Job
     created: bool
     """False when the same bytes are already stored and built or being built: no new work."""
+
+
+class Removed(NamedTuple):
+    """How much went with a document or a version."""
+
+    versions: int
+    memories: int
+    runs: int
+    """Runs that had read it: they stay, their texts do not."""
+    values: int
+    """Stored values that nothing else held: files, texts, what runs had kept."""
 
 
 class IndexedMemory(NamedTuple):
@@ -118,6 +130,17 @@ class Documents(Protocol):
         """Mark a version that can never be built; an earlier active version stays active."""
         ...
 
+    async def purge_version(self, version_id: UUID) -> Removed:
+        """Take the text of an old version away, with everything derived from it: citations of it
+        can no longer be looked up. Its row stays. Raises Conflict for the active version, and for
+        one that is being built."""
+        ...
+
+    async def delete(self, document_id: UUID) -> Removed:
+        """Take a document away, with everything derived from it; a build that is under way loses
+        its lease. Handed in again, it is a new document."""
+        ...
+
 
 class Memories(Protocol):
     """Verified memories and the searches over them."""
@@ -172,6 +195,43 @@ class Memories(Protocol):
         self, terms: Mapping[str, int], limit: int, where: SearchFilter
     ) -> tuple[Hit, ...]:
         """BM25 over quarantined memories: only to show what was kept out, never as evidence."""
+        ...
+
+
+class Network(Protocol):
+    """Entities that memories name, and facts read from them.
+
+    A row belongs to a memory and goes with it; only verified memories are answered from. Names and
+    entities are given in their normal form (``tools.naming.key_of``).
+    """
+
+    async def replace(
+        self, version_id: UUID, mentions: Sequence[Mention], facts: Sequence[Fact], lease: Lease
+    ) -> None:
+        """Keep what the memories of a version say, instead of everything kept for memories of its
+        document. Nothing is done for a version that is not the active one. Raises LeaseLost."""
+        ...
+
+    async def homes(self, names: Collection[str], where: SearchFilter) -> tuple[Home, ...]:
+        """The memories that are about what is called so, by its own name or an alias; by name, then
+        by memory."""
+        ...
+
+    async def mentions(
+        self, entities: Collection[str], limit: int, where: SearchFilter
+    ) -> tuple[Mention, ...]:
+        """Where entities are named, also by an alias that is told elsewhere; subjects first, then
+        by memory."""
+        ...
+
+    async def named_in(self, memory_ids: Collection[UUID]) -> tuple[Mention, ...]:
+        """What memories name; by memory, each in its order. Unknown ids are left out."""
+        ...
+
+    async def facts(
+        self, entities: Collection[str], limit: int, where: SearchFilter
+    ) -> tuple[KnownFact, ...]:
+        """What memories say of entities, asked from either end; surest first, ties by id."""
         ...
 
 
@@ -261,5 +321,6 @@ class Repositories(NamedTuple):
 
     documents: Documents
     memories: Memories
+    network: Network
     jobs: Jobs
     runs: Runs

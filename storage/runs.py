@@ -1,7 +1,7 @@
 """Runs, steps and the entries of their journal in Postgres; large values are blobs."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.leases import hold
 from storage.paging import cut_page, one_page
 from storage.protocols import Page
-from storage.tables import entries, runs, steps
+from storage.tables import entries, run_blobs, runs, steps
 
 _RUN = [runs.c[name] for name in Run.model_fields]
 _STEP = [steps.c[name] for name in Step.model_fields if name != "entries"]
@@ -52,8 +52,10 @@ class PostgresRuns:
         async with self._database.transaction(self._tenant_id) as connection:
             if lease is not None:
                 await hold(connection, lease)
-            await _run(connection, step.run_id)
-            await put_blobs(connection, self._tenant_id, packed)
+            run = await _run(connection, step.run_id, lock=True)
+            if not run.purged:
+                await put_blobs(connection, self._tenant_id, packed)
+                await self._hold_blobs(connection, run.id, packed)
             await self._replace(connection, step)
 
     async def finish(
@@ -108,6 +110,13 @@ class PostgresRuns:
         async with self._database.transaction(self._tenant_id) as connection:
             return await get_blob(connection, sha256)
 
+    async def _hold_blobs(
+        self, connection: AsyncConnection, run_id: UUID, digests: Iterable[str]
+    ) -> None:
+        rows = [{"tenant_id": self._tenant_id, "run_id": run_id, "sha256": key} for key in digests]
+        if rows:
+            await connection.execute(insert(run_blobs).on_conflict_do_nothing(), rows)
+
     async def _replace(self, connection: AsyncConnection, step: Step) -> None:
         key = {"tenant_id": self._tenant_id, **step.model_dump(include=_STEP_KEY)}
         await connection.execute(delete(steps).filter_by(**key))
@@ -133,8 +142,10 @@ def _plain(message: str | None) -> str | None:
     return None if message is None else normalise(message)
 
 
-async def _run(connection: AsyncConnection, run_id: UUID) -> Run:
-    row = (await connection.execute(select(*_RUN).where(runs.c.id == run_id))).one_or_none()
+async def _run(connection: AsyncConnection, run_id: UUID, *, lock: bool = False) -> Run:
+    query = select(*_RUN).where(runs.c.id == run_id)
+    locked = query.with_for_update(read=True) if lock else query
+    row = (await connection.execute(locked)).one_or_none()
     if row is None:
         raise NotFound(f"no run {str(run_id)!r}")
     return _run_of(row)

@@ -1,6 +1,7 @@
 """What an upload means for a document that may have had versions before: pure decisions."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -32,11 +33,12 @@ class Decision(NamedTuple):
 
 
 def decide(history: Sequence[Past], upload: Upload, content_sha256: str) -> Decision:
-    """What to do with these bytes; ``history`` is oldest first. The last upload wins.
+    """What to do with these bytes; ``history`` is oldest first, without what was purged. The last
+    upload wins.
 
     An earlier upload comes back as a new version, unless its version is active and no later one
-    is still being built. The same bytes from another source or for another collection are another
-    upload: memories carry both.
+    is still being built. The same bytes from another source, for another collection, under another
+    title or as a file of another kind are another upload: memories carry these, or depend on them.
     """
     if not history:
         return Decision("extend")
@@ -46,15 +48,22 @@ def decide(history: Sequence[Past], upload: Upload, content_sha256: str) -> Deci
         return Decision("reuse" if done_or_coming else "rebuild", latest)
     for past in history:
         if past.version.status == "active" and _holds(past.version, upload, content_sha256):
-            later = history[past.version.number :]
+            later = [other for other in history if other.version.number > past.version.number]
             if not any(other.live for other in later):
                 return Decision("reuse", past)
     return Decision("extend")
 
 
 def _holds(version: Version, upload: Upload, content_sha256: str) -> bool:
-    said = (upload.source, upload.collection, content_sha256)
-    return (version.source, version.collection, version.content_sha256) == said
+    """Whether building the upload would give what the version is. A title that is not given is no
+    other title; of a file's name only the kind counts, which loaders go by."""
+    said = (upload.source, upload.collection, content_sha256, _kind(upload.filename))
+    held = (version.source, version.collection, version.content_sha256, _kind(version.filename))
+    return held == said and upload.title in (None, version.title)
+
+
+def _kind(filename: str) -> str:
+    return PurePath(filename).suffix.lower()
 
 
 def described(version: Version) -> dict[str, Any]:
@@ -82,8 +91,3 @@ def is_usable(external_id: str) -> bool:
 def document_id_of(tenant_id: UUID, external_id: str) -> UUID:
     """The same document for the same external id of one tenant."""
     return content_id("document", tenant_id, external_id)
-
-
-def version_id_of(document_id: UUID, number: int) -> UUID:
-    """The same version for the same place in a document's history."""
-    return content_id("version", document_id, number)

@@ -202,8 +202,17 @@ runs = Table(
     Column("engine", JSON, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("error", Text),
+    Column("purged", Boolean, nullable=False, server_default="false"),
     _time("started_at", nullable=False),
     _time("finished_at"),
+)
+
+run_blobs = Table(
+    "run_blobs",
+    metadata,
+    _tenant(),
+    Column("run_id", Uuid, primary_key=True),
+    Column("sha256", Text, primary_key=True),
 )
 
 steps = Table(
@@ -237,6 +246,40 @@ entries = Table(
     Column("payload_sha256", Text),
     _time("started_at", nullable=False),
     Column("seconds", Double, nullable=False),
+)
+
+entity_mentions = Table(
+    "entity_mentions",
+    metadata,
+    _tenant(),
+    Column("memory_id", Uuid, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("surface", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("start", Integer),
+    Column("stop", Integer),
+)
+
+entity_facts = Table(
+    "entity_facts",
+    metadata,
+    _tenant(),
+    Column("id", Uuid, primary_key=True),
+    Column("memory_id", Uuid, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answer_entity", Text),
+    Column("asks", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("stop", Integer, nullable=False),
+    Column("answer_start", Integer, nullable=False),
+    Column("answer_stop", Integer, nullable=False),
+    Column("chance", Double, nullable=False),
+    Column("valid_from", Text),
 )
 
 workers = Table(

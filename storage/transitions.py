@@ -1,10 +1,11 @@
 """What may follow what: pure rules that every implementation of the repositories shares."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from core.errors import Conflict
-from core.schemas.job import Job, JobError, JobEventType, JobState, Lease
+from core.schemas.document import VersionStatus
+from core.schemas.job import FINAL_STATES, Job, JobError, JobEventType, JobState, Lease
 from core.schemas.memory import Flag, Memory, MemoryStatus
 from core.schemas.run import RunStatus
 from core.text import normalise
@@ -54,6 +55,14 @@ def check_change(current: MemoryStatus, wanted: MemoryStatus) -> None:
     reversible = ("verified", "quarantined")
     if current not in reversible or wanted not in reversible:
         raise Conflict(f"a {current} memory cannot become {wanted}")
+
+
+def check_purge(status: VersionStatus, jobs: Iterable[JobState]) -> None:
+    """Raise Conflict for the active version, and for one that a job may still make so."""
+    if status == "active":
+        raise Conflict("the active version cannot be purged; delete the document instead")
+    if any(state not in FINAL_STATES for state in jobs):
+        raise Conflict("the version is being built; cancel its job first")
 
 
 class Standing(NamedTuple):

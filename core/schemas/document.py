@@ -21,9 +21,10 @@ TRUST_WEIGHT: dict[TrustClass, float] = {
 
 UnitKind = Literal["sentence", "list_item", "table_row", "code", "heading"]
 
-VersionStatus = Literal["received", "active", "superseded", "failed"]
+VersionStatus = Literal["received", "active", "superseded", "failed", "purged"]
 """received: stored, not yet built. active: its memories are retrievable. superseded: a later
-version is active; still citable. failed: its build ended with an error that a retry cannot mend."""
+version is active; still citable. failed: its build ended with an error that a retry cannot mend.
+purged: its text was taken away; what is left are number, hashes and who handed it in."""
 
 
 class Source(Frozen):

@@ -60,5 +60,7 @@ class Run(Frozen):
     """Role to implementation, and encoder id."""
     attempts: int = 1
     error: str | None = None
+    purged: bool = False
+    """Something it had read was deleted: the values behind its hashes are gone."""
     started_at: datetime
     finished_at: datetime | None = None

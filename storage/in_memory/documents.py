@@ -7,8 +7,9 @@ from core.errors import NotFound
 from core.ids import new_id, sha256_of
 from core.schemas.document import Document, LoadedDocument, SummarySentence, Unit, Version
 from core.schemas.job import Job, Lease
+from storage.in_memory.purging import forget_document, forget_version
 from storage.in_memory.shelf import Shelf, Work, find, now, page_of
-from storage.protocols import Page, Submission, Upload
+from storage.protocols import Page, Removed, Submission, Upload
 from storage.submitting import (
     Past,
     checked,
@@ -16,7 +17,6 @@ from storage.submitting import (
     described,
     document_id_of,
     is_usable,
-    version_id_of,
 )
 
 
@@ -38,9 +38,9 @@ class InMemoryDocuments:
             return Submission(document, past.version, past.job, created=False)
         self._shelf.blobs[sha256] = upload.content
         if past is None:
-            version = self._new_version(document, upload, sha256, len(history) + 1)
+            version = self._new_version(document, upload, sha256)
         else:
-            revived = {"status": "received", "title": upload.title}
+            revived = {"status": "received", "title": upload.title, "filename": upload.filename}
             version = past.version.model_copy(update=revived)
         self._shelf.versions[version.id] = version
         touched = document.model_copy(update={"updated_at": now()})
@@ -78,11 +78,11 @@ class InMemoryDocuments:
 
     async def content(self, version_id: UUID) -> bytes:
         """The original bytes."""
-        return self._shelf.blobs[(await self.version(version_id)).content_sha256]
+        return self._shelf.blobs[(await self._unpurged(version_id)).content_sha256]
 
     async def text(self, version_id: UUID) -> str:
         """The normalised text. Raises NotFound before the version was loaded."""
-        key = (await self.version(version_id)).text_sha256
+        key = (await self._unpurged(version_id)).text_sha256
         if key is None:
             raise NotFound(f"version {str(version_id)!r} is not loaded yet")
         return self._shelf.blobs[key].decode()
@@ -139,6 +139,20 @@ class InMemoryDocuments:
         active = self._shelf.versions[document.active_version_id]
         return document.model_copy(update={"summary": active.summary})
 
+    async def purge_version(self, version_id: UUID) -> Removed:
+        """Take the text of an old version away, with everything derived from it."""
+        return forget_version(self._shelf, await self.version(version_id))
+
+    async def delete(self, document_id: UUID) -> Removed:
+        """Take a document away, with everything derived from it."""
+        return forget_document(self._shelf, await self.get(document_id))
+
+    async def _unpurged(self, version_id: UUID) -> Version:
+        version = await self.version(version_id)
+        if version.status == "purged":
+            raise NotFound(f"version {str(version_id)!r} was purged")
+        return version
+
     def _document(self, upload: Upload) -> Document:
         document_id = document_id_of(self._shelf.tenant_id, upload.external_id)
         if document_id not in self._shelf.documents:
@@ -169,13 +183,14 @@ class InMemoryDocuments:
 
     def _history(self, document_id: UUID) -> tuple[Past, ...]:
         last = {work.job.version_id: work.job for work in self._shelf.jobs.values()}
-        return tuple(Past(v, last[v.id]) for v in self._of_document(document_id))
+        kept = [v for v in self._of_document(document_id) if v.status != "purged"]
+        return tuple(Past(version, last[version.id]) for version in kept)
 
-    def _new_version(self, document: Document, upload: Upload, sha256: str, number: int) -> Version:
+    def _new_version(self, document: Document, upload: Upload, sha256: str) -> Version:
         return Version(
-            id=version_id_of(document.id, number),
+            id=new_id(),
             document_id=document.id,
-            number=number,
+            number=len(self._of_document(document.id)) + 1,
             content_sha256=sha256,
             filename=upload.filename,
             size=len(upload.content),

@@ -31,9 +31,11 @@ class InMemoryRuns:
         """Keep a step, its entries and the values they refer to."""
         if lease is not None:
             self._shelf.held(lease)
-        find(self._shelf.runs, step.run_id, "run")
+        run = find(self._shelf.runs, step.run_id, "run")
         payloads = {sha256_of(e.payload): e.payload for e in step.entries if e.payload is not None}
-        self._shelf.blobs.update({**blobs, **payloads})
+        if not run.purged:
+            self._shelf.blobs.update({**blobs, **payloads})
+            self._shelf.run_blobs[run.id].update({**blobs, **payloads})
         self._shelf.steps[step.run_id, step.sequence, step.node] = step
 
     async def finish(

@@ -1,5 +1,6 @@
 """Everything one tenant keeps in memory, and the two things every repository does with it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from core.errors import LeaseLost, NotFound
 from core.schemas.document import Document, Unit, Version
 from core.schemas.job import Job, JobEvent, JobEventType, Lease
 from core.schemas.memory import Memory, MemoryStatus
+from core.schemas.network import Fact, Mention
 from core.schemas.run import Run, Step
 from storage.paging import Key, after, cut_page
 from storage.protocols import IndexedMemory, Page, Place
@@ -47,11 +49,14 @@ class Shelf:
     units: dict[UUID, tuple[Unit, ...]] = field(default_factory=dict)
     memories: dict[UUID, Kept] = field(default_factory=dict)
     placements: dict[Place, Memory] = field(default_factory=dict)
+    mentions: dict[UUID, list[Mention]] = field(default_factory=dict)
+    facts: dict[UUID, list[Fact]] = field(default_factory=dict)
     jobs: dict[UUID, Work] = field(default_factory=dict)
     events: list[JobEvent] = field(default_factory=list)
     runs: dict[UUID, Run] = field(default_factory=dict)
     steps: dict[tuple[UUID, int, str], Step] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    run_blobs: dict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def held(self, lease: Lease) -> Work:
         """The job of a lease that is still valid. Raises LeaseLost."""

@@ -102,6 +102,40 @@ async def test_a_changed_source_or_collection_makes_a_new_version(kept, library)
     assert by_collection.document.collection == "archive"
 
 
+@pytest.mark.parametrize(
+    "said", [{}, {"title": "Pump manual"}, {"filename": "renamed.TXT"}, {"filename": "pump.txt"}]
+)
+async def test_the_same_bytes_said_again_are_no_new_work(kept, library, said):
+    first, _ = await library.build(kept, "pump", ["The pump is red."])
+
+    again = await kept.documents.submit(library.upload("pump", "The pump is red.", **said))
+
+    assert not again.created
+    assert again.version.id == first.version.id
+
+
+@pytest.mark.parametrize("said", [{"title": "Another title"}, {"filename": "pump.md"}])
+async def test_another_title_or_kind_of_file_makes_a_new_version(kept, library, said):
+    await library.build(kept, "pump", ["The pump is red."])
+
+    again = await kept.documents.submit(library.upload("pump", "The pump is red.", **said))
+
+    assert again.created
+    assert again.version.number == 2
+
+
+async def test_a_file_that_failed_is_read_anew_under_a_name_that_loaders_know(kept, library):
+    first = await kept.documents.submit(library.upload(filename="pump.bin"))
+    lease = await library.claim(kept, first)
+    await kept.documents.fail_version(first.version.id, lease)
+    await kept.jobs.finish(lease, "failed")
+
+    again = await kept.documents.submit(library.upload(filename="pump.txt"))
+
+    assert again.created
+    assert (again.version.filename, again.version.status) == ("pump.txt", "received")
+
+
 async def test_earlier_bytes_come_back_as_a_new_version_while_later_ones_are_built(kept, library):
     await library.build(kept, "pump", ["The pump is red."])
     await kept.documents.submit(library.upload("pump", "The pump is blue."))

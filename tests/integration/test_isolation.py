@@ -128,6 +128,8 @@ WRITES: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "jobs.release": lambda r, s: r.jobs.release(s.lease),
     "jobs.request_cancel": lambda r, s: r.jobs.request_cancel(s.job.id),
     "documents.fail_version": lambda r, s: r.documents.fail_version(s.version.id, s.lease),
+    "documents.purge_version": lambda r, s: r.documents.purge_version(s.version.id),
+    "documents.delete": lambda r, s: r.documents.delete(s.document.id),
     "memories.activate": lambda r, s: r.memories.activate(s.version.id, [], "letters", s.lease),
     "runs.start": lambda r, s: r.runs.start(s.run, s.lease),
     "runs.finish": lambda r, s: r.runs.finish(s.run.id, "failed"),
