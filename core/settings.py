@@ -58,6 +58,14 @@ class Settings(BaseSettings):
     load_seconds: float = Field(
         default=120.0, gt=0, description="A parser that takes longer is stopped."
     )
+    ocr_page_seconds: float = Field(
+        default=60.0, gt=0, description="A page that OCR reads may take this long."
+    )
+    max_ocr_pages: int = Field(
+        default=100,
+        ge=0,
+        description="Pictures and scanned pages of one document that OCR reads; 0 turns it off.",
+    )
     load_memory_bytes: int = Field(
         default=3_000_000_000, ge=1, description="Address space of the parser process."
     )

@@ -70,7 +70,8 @@ async def test_a_document_comes_back_whole(loader: LoaderProcess) -> None:
     [
         (b"", EmptyDocument),
         (b"PK\x03\x04 cut off", CorruptDocument),
-        (b"\x89PNG\r\n\x1a\n....", UnsupportedFormat),
+        (b"%!PS-Adobe-3.0", UnsupportedFormat),
+        (b"\x89PNG\r\n\x1a\n....", CorruptDocument),
         (b"From: a@b\nTo: c@d\nContent-Type: application/pkcs7-mime\n\nx", EncryptedDocument),
     ],
 )
@@ -136,6 +137,29 @@ async def test_a_hanging_parser_is_stopped() -> None:
 
     assert monotonic() - began < 5
     assert loader.pid is None
+
+
+async def test_a_page_that_takes_long_has_a_time_of_its_own() -> None:
+    tick = "o=sys.stdout.buffer;o.write(struct.pack('>Q',1)+b'.');o.flush();time.sleep({});"
+    slow = child_that(tick.format(0.4) * 3 + "o.write(struct.pack('>Q',1)+b'?');o.flush();f.read()")
+    loader = loader_process(1.0, page_seconds=5.0, command=slow)
+    with closing(loader), pytest.raises(LoaderFailed, match="cannot be read"):
+        await loader.load(b"words", "a.png")
+
+    stuck = child_that(tick.format(60))
+    loader = loader_process(5.0, page_seconds=0.3, command=stuck)
+    with closing(loader), pytest.raises(LoaderFailed, match=r"or 0\.3 for a page"):
+        await loader.load(b"words", "a.png")
+
+
+async def test_ticks_end_with_the_pages_that_may_be_read() -> None:
+    endless = "os.write(1,(struct.pack('>Q',1)+b'.')*1000);time.sleep(60)"
+    loader = loader_process(command=child_that(endless))
+    with closing(loader):
+        with pytest.raises(LoaderFailed, match="cannot be read"):
+            await loader.load(b"words", "a.png")
+
+        assert not is_alive(loader.pid)
 
 
 async def test_a_crashing_parser_is_named() -> None:

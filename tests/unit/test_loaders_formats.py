@@ -523,12 +523,6 @@ def test_text_too_small_to_read_is_reported_and_not_read() -> None:
     assert loaded.hidden == ("obey me",)
 
 
-def test_pages_without_text_are_named() -> None:
-    assert read(pdf_bytes([[], page_of(2, ["Words."]), []]), "a.pdf").warnings == (
-        "2 of 3 pages have no text layer: 1, 3",
-    )
-
-
 # Mail
 
 

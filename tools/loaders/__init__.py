@@ -4,7 +4,7 @@ Each format is one module with a ``read`` function and one line in ``LOADERS``. 
 when its format first appears, so a process that only asks another one to load stays small.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import cast
 
@@ -27,6 +27,12 @@ LOADERS: Mapping[str, str] = {
     "application/json": "tools.loaders.structured",
     "application/xml": "tools.loaders.markup",
     "application/pdf": "tools.loaders.pdf",
+    "image/png": "tools.loaders.pictures",
+    "image/jpeg": "tools.loaders.pictures",
+    "image/tiff": "tools.loaders.pictures",
+    "image/webp": "tools.loaders.pictures",
+    "image/gif": "tools.loaders.pictures",
+    "image/bmp": "tools.loaders.pictures",
     "application/rtf": "tools.loaders.richtext",
     "application/epub+zip": "tools.loaders.book",
     "application/vnd.oasis.opendocument.text": "tools.loaders.opendocument",
@@ -42,15 +48,18 @@ LOADERS: Mapping[str, str] = {
 """Media type to the module that reads it."""
 
 
-def load(content: bytes, filename: str, limits: LoadLimits) -> LoadedDocument:
+def load(
+    content: bytes, filename: str, limits: LoadLimits, *, tick: Callable[[], None] = lambda: None
+) -> LoadedDocument:
     """The document in ``content``, whose format is told by what it holds.
 
-    Raises a subclass of InvalidDocument that names the cause.
+    ``tick`` is called before each page that OCR reads. Raises a subclass of InvalidDocument that
+    names the cause.
     """
     check_size(content, limits)
     # Recognising a format needs the encoding detector: imported with the parsers, not before.
     raw = import_module("tools.loaders.sniffing").recognise(content, filename, limits)
-    loaded = loader_for(raw.media_type)(raw)
+    loaded = loader_for(raw.media_type)(raw._replace(tick=tick))
     check_result(loaded)
     return loaded if loaded.title else loaded.model_copy(update={"title": normalise(raw.stem)})
 

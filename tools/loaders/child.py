@@ -11,11 +11,13 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import BinaryIO
 
 from core.errors import InvalidDocument, LoaderFailed
 from tools.loaders import LoadLimits, load
-from tools.loaders.frames import read_frame, write_frame
+from tools.loaders.frames import TICK, read_frame, write_frame
 
 _PR_SET_PDEATHSIG = 1
 
@@ -23,7 +25,7 @@ _PR_SET_PDEATHSIG = 1
 def main() -> None:
     """Serve until standard input ends."""
     options = json.loads(sys.argv[1])
-    limits = LoadLimits(options["max_bytes"], options["max_unpacked_bytes"])
+    limits = LoadLimits(*(options[field] for field in LoadLimits._fields))
     requests, replies = _private_streams()
     _confine(options["memory_bytes"], options["parent"])
     while True:
@@ -32,12 +34,14 @@ def main() -> None:
             content = read_frame(requests)
         except EOFError:
             return
-        write_frame(replies, _answer(content, filename, limits))
+        write_frame(
+            replies, _answer(content, filename, limits, partial(write_frame, replies, TICK))
+        )
 
 
-def _answer(content: bytes, filename: str, limits: LoadLimits) -> bytes:
+def _answer(content: bytes, filename: str, limits: LoadLimits, tick: Callable[[], None]) -> bytes:
     try:
-        return b"+" + load(content, filename, limits).model_dump_json().encode()
+        return b"+" + load(content, filename, limits, tick=tick).model_dump_json().encode()
     except InvalidDocument as error:
         return _refusal(error)
     except MemoryError:

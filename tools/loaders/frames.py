@@ -5,6 +5,9 @@ from typing import BinaryIO
 
 _LENGTH = struct.Struct(">Q")
 
+TICK = b"."
+"""A frame that says: still at work, on a page that takes long."""
+
 
 def write_frame(stream: BinaryIO, payload: bytes) -> None:
     """Send one frame."""

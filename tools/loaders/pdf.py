@@ -1,11 +1,12 @@
-"""PDF with a text layer: lines with their place and size on the page, by pdfium.
+"""PDF: lines of the text layer with their place and size on the page, by pdfium.
 
 Knows pdfium; what the lines mean (paragraphs, headings, running headers) is decided in
-``pdf_layout``. Pages are never rendered: a PDF of images has no text here, and says so.
+``pdf_layout``. Pages without a text layer are left to ``pdf_scans``.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from ctypes import c_int, create_string_buffer
 from threading import Lock
 from typing import NamedTuple
@@ -13,16 +14,16 @@ from typing import NamedTuple
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from core.errors import CorruptDocument, EmptyExtraction, EncryptedDocument
+from core.errors import CorruptDocument, EncryptedDocument
 from core.schemas.document import LoadedDocument
-from core.text import shorten
 from tools.loaders.pdf_layout import add_pages
 from tools.loaders.pdf_lines import COLUMN_GAP, Cell, Line, Page
+from tools.loaders.pdf_scans import with_scans
 from tools.loaders.raw import RawDocument
 from tools.loaders.units import DocumentBuilder
 
 _PDFIUM = Lock()
-"""Pdfium may not be called from two threads at once."""
+"""Pdfium may not be called from two threads at once; OCR of a page happens inside too."""
 
 _BREAK = re.compile("\r\n|(?<=\ufffe)|[\r\n]")
 """Line ends; pdfium takes out the one after a hyphen and marks the place with U+FFFE."""
@@ -42,16 +43,15 @@ class _Box(NamedTuple):
 
 
 def read(raw: RawDocument) -> LoadedDocument:
-    """The text of every page. Raises EmptyExtraction when no page has a text layer."""
-    with _PDFIUM:
-        pages, metadata = _read_document(raw.content)
+    """The text of every page; pages without a text layer are read by OCR where there is one.
+
+    Raises EmptyExtraction when no page says anything.
+    """
     builder = DocumentBuilder()
-    silent = [number for number, page in enumerate(pages, 1) if not page.lines]
-    if len(silent) == len(pages):
-        raise EmptyExtraction(f"no text layer on any of {len(pages)} pages; it needs OCR")
-    if silent:
-        named = shorten(", ".join(map(str, silent)), 200)
-        builder.warn(f"{len(silent)} of {len(pages)} pages have no text layer: {named}")
+    with _PDFIUM, _opened(raw.content) as document:
+        pages = [_read_page(document, index) for index in range(len(document))]
+        metadata = _metadata(document)
+        pages = with_scans(document, pages, raw, builder)
     add_pages(builder, pages)
     title = metadata.get("title", "")
     chosen = title if _is_title(title, raw.stem) else None
@@ -66,7 +66,9 @@ def _is_title(title: str, stem: str) -> bool:
     return " " in plain and not plain.endswith((".doc", ".docx", ".tex", ".dvi", ".indd", ".pdf"))
 
 
-def _read_document(content: bytes) -> tuple[list[Page], dict[str, str]]:
+@contextmanager
+def _opened(content: bytes) -> Iterator[pdfium.PdfDocument]:
+    """Raises EncryptedDocument or CorruptDocument, also for what is found damaged later."""
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
@@ -74,18 +76,21 @@ def _read_document(content: bytes) -> tuple[list[Page], dict[str, str]]:
             raise EncryptedDocument("the PDF is protected by a password") from error
         raise CorruptDocument("the PDF is damaged or cut off") from error
     try:
-        pages = [_read_page(document, index) for index in range(len(document))]
-        found = document.get_metadata_dict(skip_empty=True)
+        yield document
     except pdfium.PdfiumError as error:
         raise CorruptDocument("a page of the PDF is damaged") from error
     finally:
         document.close()
+
+
+def _metadata(document: pdfium.PdfDocument) -> dict[str, str]:
+    found = document.get_metadata_dict(skip_empty=True)
     names = {"Title": "title", "Author": "author", "Subject": "subject", "CreationDate": "date"}
     metadata = {name: found[key] for key, name in names.items() if key in found}
     date = _DATE.match(metadata.get("date", ""))
     if date:
         metadata["date"] = "-".join(filter(None, date.groups()))
-    return pages, metadata
+    return metadata
 
 
 def _read_page(document: pdfium.PdfDocument, index: int) -> Page:

@@ -10,10 +10,10 @@ from typing import NamedTuple, TypeGuard
 
 from tools.loaders.lines import join, list_item
 from tools.loaders.pdf_edges import without_running_lines
-from tools.loaders.pdf_lines import HYPHEN, Line, Page, same_line_joined
+from tools.loaders.pdf_lines import HYPHEN, Line, Page, box_of, least_sure, same_line_joined
 from tools.loaders.pdf_tables import Grid, with_tables
 from tools.loaders.tables import as_table
-from tools.loaders.units import DocumentBuilder
+from tools.loaders.units import DocumentBuilder, Place
 
 _TINY = 1.5
 _NUMBERED_HEADING = re.compile(
@@ -31,6 +31,8 @@ class _Block(NamedTuple):
 
     page: int
     lines: tuple[Line, ...]
+    begun: int
+    """How many of the lines stand on that page."""
 
     @property
     def size(self) -> float:
@@ -54,7 +56,8 @@ def add_pages(builder: DocumentBuilder, pages: Sequence[Page]) -> None:
     blocks = list(_blocks(kept))
     body = _body_size(lines)
     headings = [block.size for block in blocks if _is_heading(block, body)]
-    writer = _Writer(builder, body, _vocabulary(lines), _levels(headings))
+    heights = {page.number: page.height for page in kept}
+    writer = _Writer(builder, body, _vocabulary(lines), _levels(headings), heights)
     for block in blocks:
         writer.add(block)
 
@@ -74,13 +77,14 @@ class _Writer(NamedTuple):
     body: float
     words: Counter[str]
     levels: dict[float, int]
+    heights: dict[int, float]
 
     def add(self, block: _Block | _Table) -> None:
         if isinstance(block, _Table):
-            table = as_table(block.grid.rows)
+            table, place = as_table(block.grid.rows), self._place(block.page, block.grid.lines)
             for caption in table.captions:
-                self.builder.paragraph(caption, page=block.page)
-            self.builder.table(table.sentences(), page=block.page)
+                self.builder.paragraph(caption, page=block.page, place=place)
+            self.builder.table(table.sentences(), page=block.page, place=place)
         elif all(line.fixed for line in block.lines):
             self.builder.code(_set_out(block.lines), page=block.page)
         else:
@@ -88,18 +92,26 @@ class _Writer(NamedTuple):
 
     def _add_text(self, block: _Block, text: str) -> None:
         item = list_item(text)
+        place = self._place(block.page, block.lines[: block.begun])
         if _is_heading(block, self.body):
             level = _heading_level(block, text, self.levels)
-            self.builder.heading(text, level, page=block.page)
+            self.builder.heading(text, level, page=block.page, place=place)
         elif item:
-            self.builder.list_item(item.text, marker=item.marker, page=block.page)
+            self.builder.list_item(item.text, marker=item.marker, page=block.page, place=place)
         else:
-            self.builder.paragraph(text, page=block.page)
+            self.builder.paragraph(text, page=block.page, place=place)
+
+    def _place(self, page: int, lines: Sequence[Line]) -> Place | None:
+        """Of lines that OCR read; the text layer's own need no second look at the page."""
+        confidence = least_sure(lines)
+        if confidence is None:
+            return None
+        return Place(box_of(lines, self.heights[page]), round(confidence, 3))
 
 
 def _blocks(pages: Sequence[Page]) -> Iterator[_Block | _Table]:
     """Paragraphs and tables in order; a paragraph may go on over the end of a page."""
-    page, open_lines, last_page = 0, list[Line](), 0
+    page, open_lines, begun, last_page = 0, list[Line](), 0, 0
     for number, piece in (
         (page.number, piece) for page in pages for piece in with_tables(page.lines)
     ):
@@ -110,16 +122,17 @@ def _blocks(pages: Sequence[Page]) -> Iterator[_Block | _Table]:
             and _goes_on(open_lines, piece, new_page=new_page)
         ):
             open_lines.append(piece)
+            begun += number == page
             continue
         if open_lines:
-            yield _Block(page, tuple(open_lines))
+            yield _Block(page, tuple(open_lines), begun)
             open_lines = []
         if isinstance(piece, Grid):
             yield _Table(number, piece)
         else:
-            page, open_lines = number, [piece]
+            page, open_lines, begun = number, [piece], 1
     if open_lines:
-        yield _Block(page, tuple(open_lines))
+        yield _Block(page, tuple(open_lines), begun)
 
 
 def _goes_on(block: Sequence[Line], line: Line, *, new_page: bool) -> bool:

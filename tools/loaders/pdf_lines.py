@@ -3,9 +3,10 @@
 Coordinates are points from the page's lower left corner.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from core.schemas.document import Box
 from tools.loaders.lines import is_marker
 
 HYPHEN = "\ufffe"
@@ -33,6 +34,8 @@ class Line(NamedTuple):
     bold: bool = False
     fixed: bool = False
     """Set in a type whose letters are all equally wide."""
+    confidence: float | None = None
+    """How sure OCR was of the words, 0 to 1; None where the file itself has them."""
 
     @property
     def text(self) -> str:
@@ -89,8 +92,24 @@ def _beside(line: Line, following: Line) -> bool:
 
 def _beside_joined(line: Line, following: Line) -> Line:
     last, first = line.cells[-1], following.cells[0]
+    sure = least_sure((line, following))
     if first.left - last.right > COLUMN_GAP * line.size:
-        return line._replace(cells=line.cells + following.cells)
+        return line._replace(cells=line.cells + following.cells, confidence=sure)
     gap = "" if first.left - last.right < 0.1 * line.size else " "
     whole = Cell(last.text + gap + first.text, last.left, max(last.right, first.right))
-    return line._replace(cells=(*line.cells[:-1], whole, *following.cells[1:]))
+    return line._replace(cells=(*line.cells[:-1], whole, *following.cells[1:]), confidence=sure)
+
+
+def least_sure(lines: Iterable[Line]) -> float | None:
+    """The lowest confidence among them; None where OCR read none of them."""
+    return min((line.confidence for line in lines if line.confidence is not None), default=None)
+
+
+def box_of(lines: Sequence[Line], height: float) -> Box:
+    """The rectangle around them, from the upper left corner of a page of that height."""
+    return Box(
+        round(min(line.left for line in lines), 1),
+        round(height - max(line.top for line in lines), 1),
+        round(max(line.right for line in lines), 1),
+        round(height - min(line.top - line.size for line in lines), 1),
+    )

@@ -24,6 +24,8 @@ class Grid(NamedTuple):
     """The cells of a table, row by row, every row as long as the others."""
 
     rows: tuple[tuple[str, ...], ...]
+    lines: tuple[Line, ...] = ()
+    """The lines it was made of."""
 
 
 class _Placed(NamedTuple):
@@ -98,7 +100,7 @@ def _grid(lines: Sequence[Line]) -> Grid | None:
     size = lines[0].size
     rows = _rows(cells, size)
     columns = _columns(rows)
-    grid = Grid(tuple(_laid_out(row, columns) for row in rows))
+    grid = Grid(tuple(_laid_out(row, columns) for row in rows), tuple(lines))
     return grid if _is_table(grid) else None
 
 

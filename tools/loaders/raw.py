@@ -12,6 +12,8 @@ class LoadLimits(NamedTuple):
 
     max_bytes: int = 50_000_000
     max_unpacked_bytes: int = 500_000_000
+    max_ocr_pages: int = 100
+    """Further pages without a text layer are not read; 0 reads none."""
 
 
 class RawDocument(NamedTuple):
@@ -24,6 +26,8 @@ class RawDocument(NamedTuple):
     """The decoded text, in normal form; empty for binary formats."""
     warnings: tuple[str, ...] = ()
     limits: LoadLimits = LoadLimits()
+    tick: Callable[[], None] = lambda: None
+    """Called before each page that OCR reads: it takes seconds where others take milliseconds."""
 
     @property
     def stem(self) -> str:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 UNIT_LIMIT = 1_000
 """Longest sentence, in characters, that is kept whole."""
+LOWERED = 400
+"""A text of so many characters without one capital was lower-cased by somebody."""
 
 _CLOSERS = "\"'”’»)\\]」』”’）】》"
 _STOPS = re.compile(
@@ -66,14 +68,15 @@ def capped_ranges(text: str, limit: int = UNIT_LIMIT) -> list[Range]:
 
 def _ends(text: str) -> Iterator[int]:
     sentence_start = 0
+    lowered = len(text) >= LOWERED and not any(map(str.isupper, text))
     for stop in _STOPS.finditer(text):
-        if _ends_sentence(text, stop, sentence_start):
+        if _ends_sentence(text, stop, sentence_start, lowered=lowered):
             sentence_start = stop.end()
             yield sentence_start
     yield len(text)
 
 
-def _ends_sentence(text: str, stop: re.Match[str], sentence_start: int) -> bool:
+def _ends_sentence(text: str, stop: re.Match[str], sentence_start: int, *, lowered: bool) -> bool:
     mark = text[stop.start()]
     if stop.start() == sentence_start and mark != "\n":
         return False
@@ -84,7 +87,7 @@ def _ends_sentence(text: str, stop: re.Match[str], sentence_start: int) -> bool:
     if not text[stop.end()].isspace():
         return False
     following = text[stop.end() + 1 : stop.end() + 2]
-    if following.islower():
+    if following.islower() and not lowered:
         return False
     if mark != "." or stop.group().startswith(".."):
         return True

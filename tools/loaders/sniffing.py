@@ -43,13 +43,18 @@ class _Signature(NamedTuple):
     name: str
 
 
+_PICTURES = (
+    _Signature(0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    _Signature(0, b"\xff\xd8\xff", "image/jpeg"),
+    _Signature(0, b"GIF8", "image/gif"),
+    _Signature(0, b"II*\x00", "image/tiff"),
+    _Signature(0, b"MM\x00*", "image/tiff"),
+    _Signature(8, b"WEBPVP8", "image/webp"),
+)
+_BITMAP = re.compile(rb"BM.{4}\x00{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\x00{3}", re.DOTALL)
+"""Two letters are no signature: the reserved bytes and the header's size are looked at too."""
+
 _REFUSED = (
-    _Signature(0, b"\x89PNG\r\n\x1a\n", "PNG image"),
-    _Signature(0, b"\xff\xd8\xff", "JPEG image"),
-    _Signature(0, b"GIF8", "GIF image"),
-    _Signature(0, b"II*\x00", "TIFF image"),
-    _Signature(0, b"MM\x00*", "TIFF image"),
-    _Signature(8, b"WEBPVP8", "WebP image"),
     _Signature(8, b"WAVEfmt", "WAV audio"),
     _Signature(4, b"ftyp", "MPEG-4 media"),
     _Signature(0, b"ID3", "MP3 audio"),
@@ -147,6 +152,11 @@ def _binary_format(content: bytes) -> str | None:
         return RTF
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         raise _refused_compound(content)
+    if _BITMAP.match(content):
+        return "image/bmp"
+    for signature in _PICTURES:
+        if content.startswith(signature.mark, signature.offset):
+            return signature.name
     for signature in _REFUSED:
         if content.startswith(signature.mark, signature.offset):
             raise UnsupportedFormat(f"{signature.name} files are not read")

@@ -7,8 +7,9 @@ where sentences end, and remembers the headings above. It knows no format.
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from core.schemas.document import LoadedDocument, Unit, UnitKind
+from core.schemas.document import Box, LoadedDocument, Unit, UnitKind
 from core.text import INVISIBLE, collapse_spaces, normalise, shorten, strip_invisible
 from tools.loaders.sentences import UNIT_LIMIT, Range, capped_ranges, sentence_ranges
 
@@ -21,6 +22,13 @@ _HIDDEN_ENTRIES = 50
 _BLANKS = re.compile(r"[^\S\n]+")
 _AROUND_BREAK = re.compile(r" ?\n[ \n]*")
 _TAGS = re.compile(r"[\U000e0020-\U000e007e]+")
+
+
+class Place(NamedTuple):
+    """Where on its page a text was copied from, and how sure OCR was of it."""
+
+    box: Box
+    confidence: float | None = None
 
 
 class DocumentBuilder:
@@ -38,20 +46,30 @@ class DocumentBuilder:
         self._warnings: list[str] = []
         self._pictures = 0
 
-    def heading(self, text: str, level: int, *, page: int | None = None) -> None:
+    def heading(
+        self, text: str, level: int, *, page: int | None = None, place: Place | None = None
+    ) -> None:
         """A heading of ``level`` 1 (outermost) and up; everything after it stands below it."""
         title = collapse_spaces(self._clean(text))
         if len(title) > HEADING_LIMIT:
-            self.paragraph(title, page=page)
+            self.paragraph(title, page=page, place=place)
         elif title:
             self._headings = [entry for entry in self._headings if entry[0] < level]
             self._headings.append((level, title))
-            self._append("heading", title, [Range(0, len(title))], page=page)
+            self._append("heading", title, [Range(0, len(title))], page=page, place=place)
 
-    def paragraph(self, text: str, *, page: int | None = None, speaker: str | None = None) -> None:
+    def paragraph(
+        self,
+        text: str,
+        *,
+        page: int | None = None,
+        speaker: str | None = None,
+        place: Place | None = None,
+    ) -> None:
         """Running text; each line break in it ends a sentence."""
         prose = self._prose(text)
-        self._append("sentence", prose, sentence_ranges(prose), page=page, speaker=speaker)
+        ranges = sentence_ranges(prose)
+        self._append("sentence", prose, ranges, page=page, speaker=speaker, place=place)
 
     def list_item(
         self,
@@ -60,27 +78,35 @@ class DocumentBuilder:
         marker: str = "",
         page: int | None = None,
         speaker: str | None = None,
+        place: Place | None = None,
     ) -> None:
         """One list item; neighbours share a block. ``marker`` is shown but not part of the unit."""
         prose = self._prose(text)
         ranges = capped_ranges(prose) if len(prose) <= UNIT_LIMIT else sentence_ranges(prose)
         self._append(
-            "list_item", prose, ranges, marker=marker, joins=True, page=page, speaker=speaker
-        )
+            "list_item", prose, ranges, marker=marker, joins=True, page=page, speaker=speaker,
+            place=place,
+        )  # fmt: skip
 
-    def table(self, rows: Iterable[str], *, page: int | None = None) -> None:
+    def table(
+        self, rows: Iterable[str], *, page: int | None = None, place: Place | None = None
+    ) -> None:
         """The rows of one table, each already in words."""
         self.end_block()
         for row in rows:
-            flat = collapse_spaces(self._clean(row))
-            self._append("table_row", flat, capped_ranges(flat), joins=True, page=page)
+            self.table_row(row, page=page, place=place)
         self.end_block()
 
-    def code(self, text: str, *, page: int | None = None) -> None:
+    def table_row(self, row: str, *, page: int | None = None, place: Place | None = None) -> None:
+        """One row in words; neighbours share a block."""
+        flat = collapse_spaces(self._clean(row))
+        self._append("table_row", flat, capped_ranges(flat), joins=True, page=page, place=place)
+
+    def code(self, text: str, *, page: int | None = None, place: Place | None = None) -> None:
         """Text whose line breaks and indents matter."""
         lines = [line.rstrip() for line in self._clean(text).split("\n")]
         block = textwrap.dedent("\n".join(lines)).strip("\n")
-        self._append("code", block, capped_ranges(block), page=page)
+        self._append("code", block, capped_ranges(block), page=page, place=place)
 
     def picture(self, description: str, *, page: int | None = None) -> None:
         """A picture: its description in words is text, one without is counted in a warning."""
@@ -147,6 +173,7 @@ class DocumentBuilder:
         joins: bool = False,
         page: int | None = None,
         speaker: str | None = None,
+        place: Place | None = None,
     ) -> None:
         if not ranges:
             return
@@ -170,6 +197,8 @@ class DocumentBuilder:
                     block=self._block,
                     page=page,
                     speaker=speaker,
+                    box=place.box if place else None,
+                    confidence=place.confidence if place else None,
                 )
             )
 
