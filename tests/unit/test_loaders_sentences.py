@@ -39,6 +39,18 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, sentences: list[
     assert split(text) == sentences
 
 
+def test_a_small_letter_begins_a_sentence_only_where_all_letters_are_small() -> None:
+    line = "the seal leaks, e.g. at the shaft. it was changed in may. "
+
+    assert split(line) == [line.strip()]
+    assert split(line * 8)[:3] == [
+        "the seal leaks, e.g. at the shaft.",
+        "it was changed in may.",
+        "the seal leaks, e.g. at the shaft.",
+    ]
+    assert len(split("Minutes. " + line * 8)) == 1
+
+
 def test_a_long_sentence_is_cut_at_white_space() -> None:
     pieces = split("word " * 1000)
 
