@@ -44,7 +44,7 @@ def evaluate(data: Path, part: str) -> dict[str, JsonValue]:
 async def _evaluate(data: Path, part: str) -> dict[str, JsonValue]:
     settings = Settings()
     band = SizeBand(settings.chunk_target_characters, settings.chunk_max_characters)
-    encoder = SentenceEncoder(configured_encoder(settings))
+    encoder = configured_encoder(settings)
     return await measure(encoder, *read(data, part), band, others=peers.installed())
 
 
@@ -59,19 +59,20 @@ async def measure(
 ) -> dict[str, JsonValue]:
     """The report of every cut and peer."""
     materials = [await _material(encoder, text) for text in texts]
+    by_sentence = SentenceEncoder(encoder)
     default = next(iter(cuts.values()))
     counts = [len(default(one, band)) for one in materials]
     scores: dict[str, list[Scores]] = {}
     table: list[JsonValue] = []
-    for name, arm in arms(cuts, others, peers.blocking(encoder)).items():
+    for name, arm in arms(cuts, others, peers.blocking(by_sentence)).items():
         print(f"cutting and ranking: {name} …", file=sys.stderr, flush=True)
         chunks = cut_all(arm, texts, materials, counts, band)
-        scores[name] = await score_all(encoder, chunks, questions)
+        scores[name] = await score_all(by_sentence, chunks, questions)
         table += _rows(name, chunks, questions, scores[name])
     absent = [name for name in peers.PEERS if name not in others]
     documents = [question.document for question in questions]
     return {
-        "encoder": encoder.id,
+        "encoder": by_sentence.id,
         "arms": [*scores],
         "not_installed": [*absent],
         "metrics": _metrics(scores, documents),

@@ -1,19 +1,22 @@
-"""An encoder that reads every text sentence by sentence, and every sentence once."""
+"""An encoder that reads every text from stop to stop, and what stands between two stops once."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.encoder import Encoder, Vectors
-from tools.loaders.sentences import sentence_ranges
+
+_STOP = re.compile(r"(?<=[.!?])\s+|\n+")
+"""Wherever any splitter may end a sentence, abbreviations included."""
 
 
 class SentenceEncoder:
     """A text's vector is the mean of its sentences' vectors, weighted by length, of length one.
 
     It is how the encoder itself reads what is longer than its window, with a window of a sentence.
-    However often a document is cut anew, only pieces of sentences are new to the model.
+    However often a document is cut anew between stops, nothing is new to the model.
     """
 
     def __init__(self, encoder: Encoder) -> None:
@@ -52,4 +55,4 @@ class SentenceEncoder:
 
 
 def _sentences(text: str) -> list[str]:
-    return [text[start:end] for start, end in sentence_ranges(text)] or [text]
+    return [one for one in map(str.strip, _STOP.split(text)) if one] or [text]
