@@ -6,6 +6,7 @@ from storage.database import Database
 from storage.documents import PostgresDocuments
 from storage.jobs import PostgresJobs
 from storage.memories import PostgresMemories
+from storage.network import PostgresNetwork
 from storage.protocols import Repositories
 from storage.runs import PostgresRuns
 
@@ -17,6 +18,7 @@ def open_repositories(
     return Repositories(
         documents=PostgresDocuments(database, tenant_id, max_attempts=max_attempts),
         memories=PostgresMemories(database, tenant_id),
+        network=PostgresNetwork(database, tenant_id),
         jobs=PostgresJobs(database, tenant_id),
         runs=PostgresRuns(database, tenant_id),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from storage.in_memory.documents import InMemoryDocuments
 from storage.in_memory.jobs import InMemoryJobs
 from storage.in_memory.memories import InMemoryMemories
+from storage.in_memory.network import InMemoryNetwork
 from storage.in_memory.runs import InMemoryRuns
 from storage.in_memory.shelf import Shelf
 from storage.protocols import Repositories
@@ -25,6 +26,7 @@ class InMemoryStorage:
         return Repositories(
             documents=InMemoryDocuments(shelf, max_attempts=max_attempts),
             memories=InMemoryMemories(shelf),
+            network=InMemoryNetwork(shelf),
             jobs=InMemoryJobs(shelf),
             runs=InMemoryRuns(shelf),
         )

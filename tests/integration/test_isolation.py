@@ -12,9 +12,10 @@ from sqlalchemy.exc import ProgrammingError
 
 from core.errors import NotFound, QuaestorError, Unauthorized
 from core.ids import new_id, sha256_of
-from core.schemas.document import Document, Version
+from core.schemas.document import Document, Span, Version
 from core.schemas.job import Job, Lease
 from core.schemas.memory import Memory, SearchFilter
+from core.schemas.network import Fact, Mention
 from core.schemas.run import Entry, Run, Step
 from storage.checkpoints import CHECKPOINT_TABLES, delete_thread, open_checkpointer
 from storage.database import Database
@@ -64,6 +65,8 @@ async def secrets(database, tenant_id, repositories, library) -> Secrets:
     await repositories.runs.add_step(step, {sha256_of(b"secret"): b"secret"}, lease)
     await create_key(database, tenant_id, "cli")
     await keep_checkpoint(database, tenant_id, thread_of(run))
+    mentions, facts = network_of(memories[0])
+    await repositories.network.replace(memories[0].version_id, mentions, facts, lease)
     version = await repositories.documents.version(memories[0].version_id)
     document = await repositories.documents.get(version.document_id)
     return Secrets(tenant_id, document, version, submission.job, lease, memories[0], run)
@@ -72,6 +75,14 @@ async def secrets(database, tenant_id, repositories, library) -> Secrets:
 @pytest.fixture
 async def strangers(database) -> Repositories:
     return open_repositories(database, await create_tenant(database, f"stranger {new_id()}"))
+
+
+def network_of(memory: Memory) -> tuple[list[Mention], list[Fact]]:
+    pump = {"memory_id": memory.id, "entity": "pump"}
+    mention = Mention(**pump, name="pump", surface="pump", kind="subject")
+    spans = {"span": Span(start=0, end=16), "answer_span": Span(start=12, end=15)}
+    said = {"question": "What colour is the pump?", "answer": "red", "asks": "object"}
+    return [mention], [Fact(**pump, **said, **spans, id=new_id(), chance=1.0)]
 
 
 def thread_of(run: Run) -> Any:
@@ -110,6 +121,10 @@ READS: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "memories.search_lexical": lambda r, s: r.memories.search_lexical(
         {"pump": 1}, 10, SearchFilter()
     ),
+    "network.homes": lambda r, s: r.network.homes({"pump"}, SearchFilter()),
+    "network.mentions": lambda r, s: r.network.mentions({"pump"}, 10, SearchFilter()),
+    "network.named_in": lambda r, s: r.network.named_in([s.memory.id]),
+    "network.facts": lambda r, s: r.network.facts({"pump"}, 10, SearchFilter()),
     "jobs.get": lambda r, s: r.jobs.get(s.job.id),
     "jobs.list": lambda r, s: r.jobs.list(),
     "jobs.events": lambda r, s: r.jobs.events(s.job.id),
@@ -131,6 +146,7 @@ WRITES: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "documents.purge_version": lambda r, s: r.documents.purge_version(s.version.id),
     "documents.delete": lambda r, s: r.documents.delete(s.document.id),
     "memories.activate": lambda r, s: r.memories.activate(s.version.id, [], "letters", s.lease),
+    "network.replace": lambda r, s: r.network.replace(s.version.id, [], [], s.lease),
     "runs.start": lambda r, s: r.runs.start(s.run, s.lease),
     "runs.finish": lambda r, s: r.runs.finish(s.run.id, "failed"),
 }
@@ -186,6 +202,7 @@ async def test_a_stranger_changes_nothing(write, repositories, strangers, secret
     assert await repositories.jobs.get(secrets.job.id) == before
     assert (await repositories.memories.get([secrets.memory.id]))[0].status == "verified"
     assert (await repositories.documents.version(secrets.version.id)).status == "active"
+    assert len(await repositories.network.homes({"pump"}, SearchFilter())) == 1
     assert (await repositories.runs.get(secrets.run.id)).status == "running"
 
 
