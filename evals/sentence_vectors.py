@@ -50,7 +50,8 @@ class SentenceEncoder:
     def _mean(self, sentences: Sequence[str]) -> NDArray[np.float16]:
         rows = np.array([self._known[one] for one in sentences], np.float32)
         mean = np.array([len(one) for one in sentences], np.float32) @ rows
-        halves: NDArray[np.float16] = (mean / max(np.linalg.norm(mean), 1e-12)).astype(np.float16)
+        length = max(float(np.linalg.norm(mean)), 1e-12)
+        halves: NDArray[np.float16] = (mean / length).astype(np.float16)
         return halves
 
 

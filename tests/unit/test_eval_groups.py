@@ -40,7 +40,7 @@ def metric(value: float, low: float, high: float, n: int = 7) -> dict[str, float
     return {"value": value, "low": low, "high": high, "n": n}
 
 
-CHUNKING = {
+CHUNKING: dict[str, Any] = {
     "suite": "chunking",
     "commit": "abc",
     "seconds": 1.5,
@@ -60,7 +60,7 @@ CHUNKING = {
     "table": [{"cut": "cohesion", "chunks": 4}, {"cut": "llamaindex_semantic", "state": "a | b"}],
     "notes": ["few documents"],
 }
-SEGMENTATION = {
+SEGMENTATION: dict[str, Any] = {
     "suite": "segmentation",
     "arms": ["cohesion", "fixed", "chonkie_semantic"],
     "metrics": {
@@ -73,7 +73,7 @@ SEGMENTATION = {
         "windowdiff_qmsum_chonkie_semantic_vs_cohesion": metric(0.02, -0.01, 0.05),
     },
 }
-RETRIEVAL = {
+RETRIEVAL: dict[str, Any] = {
     "suite": "retrieval",
     "arms": ["ours", "bm25"],
     "metrics": {
