@@ -96,6 +96,17 @@ class Submitted(BaseModel):
     """False when the same bytes are already stored: no new work."""
 
 
+class Removal(BaseModel):
+    """How much went with a document or a version."""
+
+    versions: int
+    memories: int
+    runs: int
+    """Runs that had read it: they stay with their hashes, their texts do not."""
+    values: int
+    """Stored values that nothing else held: files, texts, what runs had kept."""
+
+
 class Excerpt(BaseModel):
     """A stretch of the immutable text that citations refer to."""
 

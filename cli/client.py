@@ -83,6 +83,10 @@ class Client:
         """What the server makes of a body."""
         return self._checked("POST", path, json=body).json()
 
+    def delete(self, path: str) -> Any:
+        """What the server says went with the thing at a path."""
+        return self._checked("DELETE", path).json()
+
     def items(self, path: str, limit: int, **query: object) -> Iterator[Any]:
         """Up to ``limit`` items of a listing, page by page."""
         cursor: str | None = None

@@ -18,7 +18,7 @@ COMMANDS = {
     "up": "Start Postgres, the API and a worker; one Ctrl-C stops them all.",
     "add": "Add files or folders and watch them become memories.",
     "ask": "Ask a question; the answer comes with numbered, checked citations.",
-    "documents": "List documents.",
+    "documents": "List documents, purge their old versions, delete them.",
     "memories": "Show the memories made of a document.",
     "jobs": "List jobs, or show one with its events.",
     "runs": "List runs, or show one with its steps.",

@@ -70,7 +70,13 @@ _MOVE_TO_LAST_PLACE = text("""
           order by p.memory_id, v.number desc) p
     where m.id = p.memory_id and m.version_id = :version_id
 """)
-_EMPTIED = {"filename": "", "title": None, "warnings": [], "hidden": [], "summary": []}
+_EMPTIED: dict[str, Any] = {
+    "filename": "",
+    "title": None,
+    "warnings": [],
+    "hidden": [],
+    "summary": [],
+}
 
 
 async def delete_document(connection: AsyncConnection, document_id: UUID) -> Removed:

@@ -1,4 +1,4 @@
-"""Documents: handing them in, finding them, and the memories made of them."""
+"""Documents: handing them in, finding them, the memories made of them, and taking them away."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from api.bodies import (
     Excerpt,
     Listing,
     MemoriesQuery,
+    Removal,
     Submitted,
     TextQuery,
     UploadQuery,
@@ -153,6 +154,24 @@ async def _choose_version(
     if version.document_id != document_id:
         raise NotFound("This document has no such version.")
     return version_id
+
+
+@router.delete("/documents/{document}", responses=problems(404))
+async def delete_document(document_id: DocumentId, repositories: RepositoriesDep) -> Removal:
+    """Take a document away for good: files, texts, memories and all that was derived from them.
+
+    Runs that read it stay with their hashes, without texts. A build that is under way ends.
+    """
+    return Removal(**(await repositories.documents.delete(document_id))._asdict())
+
+
+@router.delete("/versions/{version_id}", responses=problems(404, 409))
+async def purge_version(version_id: UUID, repositories: RepositoriesDep) -> Removal:
+    """Take the text of an old version away for good: citations of it can no longer be looked up.
+
+    The active version, and one that is being built, cannot be purged.
+    """
+    return Removal(**(await repositories.documents.purge_version(version_id))._asdict())
 
 
 @router.get("/versions/{version_id}/text", responses=problems(404))

@@ -1,6 +1,7 @@
 """Taking documents and versions out of dictionaries, with everything derived from them."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from core.schemas.document import Document, Version
@@ -88,7 +89,7 @@ def _names(step: Step, ids: Collection[str]) -> bool:
 
 
 def _purged(run: Run) -> Run:
-    ended = {"purged": True, "error": _type_of(run.error)}
+    ended: dict[str, Any] = {"purged": True, "error": _type_of(run.error)}
     if run.graph == "building" and run.status == "running":
         ended |= {"status": "cancelled", "finished_at": now()}
     return run.model_copy(update=ended)
