@@ -128,7 +128,7 @@ async def _right(
         inside = articles[owners] == articles[gold]
         nearest = owners[int(np.argmax(np.where(inside, near[row], -2)))]
         right["nearest_in_paragraph"].append(float(nearest == gold))
-        layer = np.full(len(paragraphs), near[row].min())
+        layer = meaning[row].astype(np.float64)
         np.maximum.at(layer, owners, near[row])
         terms = term_counts(question)
         words, more = _standard(plain.scores(terms)), _standard(wider.scores(terms))

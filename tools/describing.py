@@ -132,7 +132,8 @@ def _describe(
 ) -> Description:
     path = _heading_path(units)
     question = _question(title, units, chunk, outline.parts[chunk.part], keywords)
-    predicted = [text for text in _predictions(title, units, keywords) if text != question]
+    placed = [asked.text for asked in outline.questions if chunk.first <= asked.unit < chunk.stop]
+    predicted = [text for text in _predictions(title, units, keywords, placed) if text != question]
     found = {text: library.found(text) for text in predicted}
     sure = [text for text, at in found.items() if at[:1] == [chunk.index]][:_QUESTIONS]
     doubtful = [text for text, at in found.items() if chunk.index in at[1:]]
@@ -235,7 +236,10 @@ def _question(
     return about(" and ".join(keywords[:2]), part.title or title)
 
 
-def _predictions(title: str, units: Sequence[Unit], keywords: Sequence[str]) -> Iterator[str]:
+def _predictions(
+    title: str, units: Sequence[Unit], keywords: Sequence[str], placed: Sequence[str]
+) -> Iterator[str]:
+    """Of the headings, then those the outline has placed here, then of the keywords."""
     path = _heading_path(units)
     headings = [unit.text for unit in units if unit.kind == "heading"] or list(path[-1:])
     for heading in headings:
@@ -244,6 +248,7 @@ def _predictions(title: str, units: Sequence[Unit], keywords: Sequence[str]) -> 
         short = len(plain_heading(heading).split()) <= _SHORT_TITLE_WORDS
         if short and asked.startswith("What does") and not is_generic(heading):
             yield what_is(heading)
+    yield from placed
     for keyword in keywords:
         if " " in keyword:
             yield what_is(keyword)

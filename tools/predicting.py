@@ -27,6 +27,8 @@ _PER_UNIT = 2
 _MOST = 2_000
 """Questions of one document; more are thinned evenly."""
 _LONGEST_UNIT = 2_000
+_LONGEST_HEADING = 14
+"""Words; a longer heading is a sentence, and a question made of it would be cut."""
 _WORD = re.compile(r"\b[a-z][a-z’'-]+\b")
 _GLOSSARY = re.compile(
     r"[\d.\s]*(?:glossary|definitions|terminology|abbreviations|acronyms|terms)"
@@ -84,6 +86,8 @@ def _is_said(stems: frozenset[str], said: frozenset[str]) -> bool:
 
 def _asked_of(unit: Unit, title: str, common: Collection[str]) -> Iterator[str]:
     if unit.kind == "heading":
+        if len(unit.text.split()) > _LONGEST_HEADING:
+            return
         parent = plain_heading(unit.heading_path[-2]) if unit.heading_path[1:] else title
         yield question_of(unit.text, parent)
     elif unit.kind in ("sentence", "list_item") and len(unit.text) <= _LONGEST_UNIT:
@@ -162,5 +166,5 @@ def _passage_numbers(units: Sequence[Unit]) -> list[int]:
         is_full = size > _PASSAGE or (unit.kind == "heading" and size > _PASSAGE // 2)
         if at and is_full:
             begin = at
-        numbers.append((numbers[-1] + (begin == at) if at else 0))
+        numbers.append(numbers[-1] + (begin == at) if at else 0)
     return numbers

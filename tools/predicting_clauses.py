@@ -46,10 +46,14 @@ class Clause(NamedTuple):
 
 _ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 _DISCOURSE = re.compile(
-    r"(?:However|Additionally|Moreover|Furthermore|Also|Today|Currently|Traditionally|Generally|"
-    r"Typically|Usually|Normally|Originally|Historically|Initially|Finally|Eventually|Later|"
-    r"For example|For instance|In addition|In general|In fact|As a result|Therefore|Thus|Then|"
-    r"Note that|By default|Nevertheless|Similarly|Instead|Overall),?\s+"
+    r"(?:(?:However|Moreover|Furthermore|Also|Today|Later|Hence|So|Second|Third|First|Still|Yet|"
+    r"For example|For instance|In addition|In general|In fact|In contrast|As a result|Therefore|"
+    r"Thus|Then|By default|Nevertheless|Instead|Overall|Indeed|[A-Z][a-z]+ly),\s+"
+    r"|(?:Today|Thus|Then|Also|Hence|Note that)\s+)"
+)
+_INSIDE = re.compile(
+    r", (?:however|therefore|in general|in turn|in fact|for example|for instance|of course|"
+    r"respectively|in addition|as well|too),"
 )
 _LEAD = re.compile(
     r"(?P<lead>(?:In|On|At|During|Since|By|After|Before|Until|From|Between|For|As of|Around|"
@@ -63,37 +67,45 @@ _SECOND_CLAUSE = re.compile(
     r"and (?:is|are|was|were|has|have|had|will|can|may|must|it|he|she|they|there))\b"
 )
 _FIRST_PERSON = re.compile(r"\b(?:I|we|We|my|our|us|you|You|your|Your|me)\b|[?!]")
-_QUOTES = re.compile(r"[\"“”{}<>|=\\]|``")
+_SYMBOLS = re.compile(r"[{}<>|=\\]|``")
 _VAGUE = re.compile(
     r"\b(?:this|these|those|such|above|below|following|former|latter|here|therefore|however|"
     r"same|aforementioned|respectively)\b",
     re.IGNORECASE,
 )
-_PRONOUNS = frozenset(
-    """it he she they this these that those there here such who whom which what when where why how
-    some many most others another both each its his her their one all as if while although because
-    not no only even either neither yet still so thus using following based given according to
-    being having unlike like despite though whether another any none several few first second
-    third then now next also often more most less much such even just perhaps so well very too
-    today later earlier i.e e.g""".split()
-)
+_PRONOUNS_WORDS = """
+    nobody nothing everyone everything someone something it he she they this these that those
+    there here such who whom which what when where why how others another both its his her their
+    one as if while although because not no only even either neither yet still so thus using
+    following based given according to being having unlike like despite though whether another
+    any none few then now next also often more less much such even just perhaps so well very too
+    today later earlier i.e e.g
+"""
+_PRONOUNS = frozenset(_PRONOUNS_WORDS.split())
 _NO_END = (STOP_WORDS | {"also", "often", "usually", "always", "currently", "later", "still"}) - {
     "he",
     "she",
 }
-_ARTICLES = frozenset({"the", "a", "an", "each", "every", "all", "its", "their", "his", "her"})
-_VAGUE_NOUNS = frozenset(
-    """example examples result results reason reasons case cases way ways thing things problem
+_ARTICLES_WORDS = """
+    the a an each every all its their his her some many most several other
+"""
+_ARTICLES = frozenset(_ARTICLES_WORDS.split())
+_VAGUE_NOUNS_WORDS = """
+    example examples result results reason reasons case cases way ways thing things problem
     problems part parts idea point issue issues author authors section sections situation effect
-    effects article paper study term terms figure table list number rest""".split()
-)
-_SUBORDINATE = frozenset(
-    """that which who whom whose where when while if because although as than to unless""".split()
-)
-_ADVERBS = frozenset(
-    """also often usually always currently later still now generally typically normally originally
-    first only never sometimes already then just commonly eventually finally probably""".split()
-)
+    effects article paper study term terms figure table list number rest
+"""
+_VAGUE_NOUNS = frozenset(_VAGUE_NOUNS_WORDS.split())
+_SUBORDINATE_WORDS = """
+    that which who whom whose where when while if because although as than to unless
+"""
+_SUBORDINATE = frozenset(_SUBORDINATE_WORDS.split())
+_ADVERBS_WORDS = """
+    also often usually always currently later still now generally typically normally originally
+    first only never sometimes already then just nonetheless nevertheless since commonly
+    eventually finally probably
+"""
+_ADVERBS = frozenset(_ADVERBS_WORDS.split())
 _OPENERS = STOP_WORDS | {"every", "several", "many", "two", "three", "four", "five", "six", "one"}
 
 
@@ -106,7 +118,7 @@ def clause_of(sentence: str, common: Collection[str]) -> Clause | None:
     text = _ASIDE.sub("", " ".join(sentence.split())).rstrip(". ")
     if not _SHORTEST <= len(text) <= _LONGEST or _FIRST_PERSON.search(text):
         return None
-    text = _DISCOURSE.sub("", text, count=1)
+    text = _INSIDE.sub("", _DISCOURSE.sub("", text, count=1))
     lead, main = "", text
     if led := _LEAD.fullmatch(text):
         lead, main = led["lead"], led["main"]
@@ -125,7 +137,7 @@ def _read(lead: str, main: str, common: Collection[str]) -> Clause | None:
     if subject is None or not rest or rest[0].lower() in {"not", "never", "no", "n't"}:
         return None
     said = " ".join((subject, *rest))
-    if _VAGUE.search(said) or _QUOTES.search(said):
+    if _VAGUE.search(said) or _SYMBOLS.search(said):
         return None
     helper, base = _helped(words[at], rest, subject)
     return Clause(lead, subject, words[at], helper, base, " ".join(rest))
@@ -134,9 +146,13 @@ def _read(lead: str, main: str, common: Collection[str]) -> Clause | None:
 def _without_apposition(main: str) -> str:
     """ "X, a Y, was" as "X was"."""
     parts = main.split(", ")
-    if len(parts) > 2 and parts[2].split(" ", 1)[0].lower() in AUXILIARIES:
+    if len(parts) > 2 and _looks_like_verb(parts[2].split(" ", 1)[0]):
         return ", ".join((f"{parts[0]} {parts[2]}", *parts[3:]))
     return main
+
+
+def _looks_like_verb(word: str) -> bool:
+    return word in AUXILIARIES or bool(base_of_past(word) or base_of_present(word))
 
 
 def _verb_at(words: list[str]) -> int | None:
@@ -157,10 +173,11 @@ def _is_full_verb(words: list[str], at: int) -> bool:
         return False
     following = words[at + 1] if at + 1 < len(words) else ""
     opens = following.lower() in _OPENERS or following[:1].isupper() or following[:1].isdigit()
+    follows_name = at > 1 and words[at - 1][0].isupper()
     if base_of_past(word):
-        return opens
-    if base_of_present(word):
-        return True
+        return opens or follows_name
+    if base := base_of_present(word):
+        return base in PRESENT or (opens and not before.endswith("s"))
     return word in PRESENT and opens and before.endswith("s")
 
 
@@ -178,20 +195,26 @@ def _is_alone(rest: list[str], verb: str) -> bool:
 
 def _subject(words: list[str], common: Collection[str]) -> str | None:
     words = words[:-1] if words[1:] and _is_adverb(words[-1]) else words
-    if not words or words[0].lower() in _PRONOUNS or words[-1].lower() in _NO_END:
+    if not words or words[0].lower() in _PRONOUNS or words[1:2] == ["of"]:
+        return None
+    if words[-1].lower() in _NO_END:
         return None
     first = words[0]
     if first.lower() in STOP_WORDS and first.lower() not in _ARTICLES:
         return None
-    if first.lower().endswith(("ly", "ing")) and first.lower() in common:
+    if first.endswith("ly") or (first.endswith("ing") and first.lower() in common):
         return None
     if words[-1].lower() in _VAGUE_NOUNS and len(words) < 4:
         return None
     if any(word.endswith((",", ";", ":")) or word.lower() in BE | HAVE for word in words):
         return None
-    if first.lower() in _ARTICLES or (first[1:].islower() and first.lower() in common):
+    if first.lower() in _ARTICLES or (first[1:].islower() and _is_common(first.lower(), common)):
         first = first.lower()
     return " ".join((first, *words[1:]))
+
+
+def _is_common(word: str, common: Collection[str]) -> bool:
+    return word in common or (word.endswith("s") and word[:-1] in common)
 
 
 def _is_adverb(word: str) -> bool:

@@ -79,6 +79,7 @@ _DEFINING = re.compile(
     r"(?:defined as|any|an?|one of|the (?:name|process|act|study|ability|practice|science|use|term|"
     r"part|amount|number|set|method|system|branch))\b"
 )
+_NOT_DEFINED = frozenset({"each", "every", "some", "many", "most", "other", "all", "several"})
 _PERSON = re.compile(
     r"\b(?:\w+(?:ician|ist|ographer|inger|riter|ainter|eader|ctor|poet|mathematician|philosopher)"
     r"|king|queen|emperor|general|president|poet|author|saint|engineer|lawyer|monk|soldier"
@@ -94,15 +95,17 @@ _NOT_PERSON = re.compile(
     r"System|Airport|Station|Bridge|Building|Theatre|Palace|Law|Age|Period|Century|Europe|Asia|"
     r"Africa|America|England|France|Germany|India|China|Japan|Rome|Python|Windows|Linux|Unix)\b"
 )
-_WITHOUT_OBJECT = frozenset(
-    """have occur exist lie differ vary begin arise become apply give take make keep put come go
-    remain live die work rise fall run say tell show mean think know find get""".split()
-)
+_WITHOUT_OBJECT_WORDS = """
+    have occur exist lie differ vary begin arise become apply give take make keep put come go
+    remain live die work rise fall run say tell show mean think know find get
+"""
+_WITHOUT_OBJECT = frozenset(_WITHOUT_OBJECT_WORDS.split())
 _LEADING = frozenset({"of", "on", "from", "to", "for", "with", "against", "into"})
 _PLACING = frozenset({"in", "at", "as", "by", "during", "after", "before", "until", "since"})
 _HEAD = re.compile(r"(?:the|an?|its|their|all|any|every|each|both|that|how|whether|[A-Z]\w+)\b")
 _PASSIVE = re.compile(
-    r"(?P<before>(?:be |been )?(?P<participle>[a-z]+) (?:to|from|on|with|as|into|against|after|upon))"
+    r"(?P<before>(?:be |been )?(?P<participle>[a-z]+)"
+    r" (?:to|from|on|with|as|into|against|after|upon))"
     r" (?P<what>(?:the|an?|any|all|[A-Z]\w+)\b.*)"
 )
 _SELF = re.compile(
@@ -113,7 +116,7 @@ _INDEFINITE = re.compile(r"(?:an?|every|each|all)\b")
 _SUPERLATIVE = re.compile(r"the .+ (?:of|for|in|to) ")
 _BROKEN = re.compile(
     r"\b(?:the|an?|and|or|that|because|was|were|is|are|has|had|which|than|their|its|be|been)\?$"
-    r"|\bthat\b.*\bbecause\b|\bbecause\b"
+    r"|\bbecause\b|\bthat \w+\?$|^Why .*\bthat\b"
 )
 
 Rule = Callable[[Clause], Iterator[str]]
@@ -123,14 +126,20 @@ def fact_questions(clause: Clause) -> Iterator[str]:
     """What the clause answers, the most telling first; none twice as long as people ask."""
     for rule in _RULES:
         for question in rule(clause):
-            if len(question.split()) <= _MOST_WORDS and not _BROKEN.search(question):
+            if len(question.split()) <= _MOST_WORDS and _is_whole(question):
                 yield question
+
+
+def _is_whole(question: str) -> bool:
+    return not _BROKEN.search(question) and question.count('"') % 2 == 0
 
 
 def definition_of(clause: Clause) -> str | None:
     """The question for what a subject is, or who."""
     words = clause.subject.split()
     if clause.verb not in BE or len(words) > 4 or not _DEFINING.match(clause.rest):
+        return None
+    if words[0] in _NOT_DEFINED:
         return None
     is_person = _PERSON.search(clause.rest[:80]) and _NAME.fullmatch(clause.subject)
     return clause.asked("Who" if is_person else "What", "")
@@ -162,9 +171,9 @@ def _condition(clause: Clause) -> Iterator[str]:
 
 
 def _how_often(clause: Clause) -> Iterator[str]:
-    if found := _OFTEN.search(clause.rest):
-        if kept := clause.rest[: found.start()].strip():
-            yield clause.asked("How often", _bare(kept))
+    found = _OFTEN.search(_bare(clause.rest))
+    if found and (kept := clause.rest[: found.start()].strip()):
+        yield clause.asked("How often", kept)
 
 
 def _how_many(clause: Clause) -> Iterator[str]:
@@ -189,7 +198,7 @@ def _amount(clause: Clause, before: str, after: str, dimension: str) -> str | No
             return clause.asked("How much", f"{kept} {place['how']}") if kept else None
         return clause.asked(f"{place['how'].capitalize()} {wanted}", kept) if kept else None
     counted = _COUNTED.match(after)
-    if not counted or dimension and not dimension.startswith("count:"):
+    if not counted or (dimension and not dimension.startswith("count:")):
         return None
     how_many = f"How many {counted['noun']}"
     if place:
@@ -206,7 +215,8 @@ def _amount(clause: Clause, before: str, after: str, dimension: str) -> str | No
 def _by_whom(clause: Clause) -> Iterator[str]:
     main = clause.rest.split(",", 1)[0]
     head = main.split(" ", 1)[0].lower()
-    if clause.verb not in BE and head != "been" or not (found := _BY.search(main)):
+    is_passive = clause.verb in BE or head == "been"
+    if not is_passive or not (found := _BY.search(main)):
         return
     kept = main[: found.start()].strip()
     if not is_participle(kept.split(" ")[0].lower()) or dates(found["who"]) or _SELF.search(kept):
@@ -245,12 +255,17 @@ def _attribute(clause: Clause) -> Iterator[str]:
 def _subject(clause: Clause) -> Iterator[str]:
     """Who or what did it: the clause as it stands, its subject replaced."""
     kept = _bare(clause.rest)
-    if len(kept.split()) < 3 or _SELF.search(kept):
+    is_cut_inside = " that " in kept and kept != clause.rest
+    if len(kept.split()) < 3 or _SELF.search(kept) or is_cut_inside:
         return
     if base_of_past(clause.verb) and _NAME.fullmatch(clause.subject):
         if not _NOT_PERSON.search(clause.subject):
             yield f"Who {clause.verb} {kept}?"
-    elif clause.verb in BE and not _INDEFINITE.match(clause.subject) and _SUPERLATIVE.match(kept):
+    elif (
+        clause.verb in BE - {"are"}
+        and not _INDEFINITE.match(clause.subject)
+        and _SUPERLATIVE.match(kept)
+    ):
         is_name = _NAME.fullmatch(clause.subject) and _PERSON.search(kept)
         yield f"{'Who' if is_name else 'What'} {clause.verb} {kept}?"
 
@@ -268,9 +283,9 @@ def _object(clause: Clause) -> Iterator[str]:
 
 def _oblique(clause: Clause) -> Iterator[str]:
     """What a thing can be reduced to, was named after, is made from."""
-    if found := _PASSIVE.match(clause.rest):
-        if is_participle(found["participle"].lower()) and not dates(found["what"]):
-            yield clause.asked("What", found["before"])
+    found = _PASSIVE.match(clause.rest)
+    if found and is_participle(found["participle"]) and not dates(found["what"]):
+        yield clause.asked("What", found["before"])
 
 
 def _bare(rest: str) -> str:

@@ -7,9 +7,10 @@ not know is not taken for a verb, for a question lost costs less than a wrong on
 import re
 from functools import lru_cache
 
-AUXILIARIES = frozenset(
-    """is are was were has have had can could will would may might must should shall""".split()
-)
+AUXILIARIES_WORDS = """
+    is are was were has have had can could will would may might must should shall
+"""
+AUXILIARIES = frozenset(AUXILIARIES_WORDS.split())
 BE = frozenset({"is", "are", "was", "were"})
 HAVE = frozenset({"has", "have", "had"})
 
@@ -39,19 +40,29 @@ _PARTICIPLES = frozenset(row[2] for row in _ROWS) | {"been", "done", "set", "put
 
 _PRESENT = """
     allow apply arise become begin belong comprise consist contain convert define denote depend
-    describe determine differ eliminate enable encourage ensure exist express form generate give
-    improve include indicate involve keep lie maintain make manage occur operate perform permit
-    prevent produce protect provide receive reduce refer regulate remain remove replace represent
-    require serve specify store take transfer transmit use vary
+    describe determine differ eliminate enable encourage ensure exist express generate give improve
+    include indicate involve keep lie maintain make manage occur operate perform permit prevent
+    produce protect provide receive reduce refer regulate remain remove replace represent require
+    serve specify store take transfer transmit vary suggest attract extend employ create consider
+    establish govern appoint elect rely derive grow carry recognize publish teach own connect
+    understand believe argue affect compete
 """
 PRESENT = frozenset(_PRESENT.split())
-"""Verbs that tell of a lasting fact; other present forms look like nouns."""
+"""Verbs that tell of a lasting fact."""
 
-_THIRD = {"carries": "carry"}
-_NO_VERBS = frozenset(
-    """hundred need speed indeed seed bed red breed feed exceed proceed succeed embed shed agreed
-    united so-called wicked sacred naked aged kindred related advanced limited""".split()
-)
+_NOUNS_TOO = """
+    act address aim allot border cause change claim control cost cover decrease feature flow focus
+    follow form function help hold host house increase influence lead limit mean measure name offer
+    play raise range rank run show span stand start state support use work
+"""
+PRESENT_OR_NOUN = frozenset(_NOUNS_TOO.split())
+"""Such verbs whose forms may be nouns: only what follows tells."""
+
+_NO_VERBS_WORDS = """
+    hundred need speed indeed seed bed red breed feed exceed proceed succeed embed shed agreed
+    united so-called wicked sacred naked aged kindred related advanced limited
+"""
+_NO_VERBS = frozenset(_NO_VERBS_WORDS.split())
 _VOWELS = "aeiou"
 _WITH_E = re.compile(
     r"""
@@ -70,12 +81,13 @@ _WITH_E = re.compile(
 )
 _SHORT = re.compile(r"[^aeiou]*(?:qu)?[aeiouy][^aeiouwxy]")
 _DOUBLED = re.compile(r"([bdgmnprt])\1$|[aeiou][^aeiou]+(?:e|ro)ll$")
-_PLAIN = frozenset(
-    """focus bias favor honor mentor limit visit edit credit deposit exhibit inherit develop
+_PLAIN_WORDS = """
+    focus bias favor honor mentor limit visit edit credit deposit exhibit inherit develop
     envelop gallop signal equal total rival model label cancel travel monitor author sponsor
     alter water avoid input output format combat float treat repeat defeat heat cheat beat seat
-    reign join add err""".split()
-)
+    reign join add err
+"""
+_PLAIN = frozenset(_PLAIN_WORDS.split())
 
 
 @lru_cache(maxsize=1 << 14)
@@ -109,6 +121,6 @@ def is_participle(word: str) -> bool:
 def base_of_present(word: str) -> str | None:
     """The plain form of a third person singular that is listed; None for the rest."""
     for base in (word[:-1], word[:-2], word[:-3] + "y"):
-        if word.endswith("s") and base in PRESENT:
+        if word.endswith("s") and (base in PRESENT or base in PRESENT_OR_NOUN):
             return base
     return None

@@ -9,6 +9,7 @@ from core.schemas.outline import Outline, Part, PartKind
 from core.text import shorten
 from tools.cohesion import best_cut, piece_norms
 from tools.phrases import key_phrases
+from tools.predicting import predicted_questions
 from tools.questions import about, plain_heading, question_of
 from tools.tfidf import unit_vectors
 
@@ -30,17 +31,22 @@ _CUES = {kind: re.compile(rf"\b(?:{cues})\b", re.I) for kind, cues in _CUE_WORDS
 
 
 class LocalOutliner:
-    """Headings become parts; a text without headings is cut coarsely and named by its phrases."""
+    """Headings become parts; a text without headings is cut coarsely and named by its phrases.
+
+    Questions beyond those of the parts come from definitions and sentences of facts.
+    """
 
     async def outline(self, title: str, units: Sequence[Unit]) -> Outline:
         """The parts, tiling the units; computed in a thread."""
         return await asyncio.to_thread(self._outline, title, units)
 
     def _outline(self, title: str, units: Sequence[Unit]) -> Outline:
-        firsts = _heading_starts(units)
-        if firsts:
-            return Outline(parts=_parts_by_headings(title, units, firsts), method="headings")
-        return Outline(parts=_parts_by_phrases(title, units), method="key_phrases")
+        questions = predicted_questions(title, units)
+        if firsts := _heading_starts(units):
+            parts = _parts_by_headings(title, units, firsts)
+            return Outline(parts=parts, questions=questions, method="headings")
+        parts = _parts_by_phrases(title, units)
+        return Outline(parts=parts, questions=questions, method="key_phrases")
 
 
 def _heading_starts(units: Sequence[Unit]) -> list[int]:
