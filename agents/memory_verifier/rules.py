@@ -1,4 +1,4 @@
-"""Whether a statement is made by a few cited sentences: numbers, names, words, negation. Pure.
+"""Whether a statement is made by a few cited sentences: numbers, names, words, order. Pure.
 
 The window is narrow on purpose. Against a whole document, a name swapped for another one of the
 same document and an added "not" both pass; against the cited sentences and their neighbours
@@ -6,9 +6,11 @@ hardly any do (measured on real sentences, see the tests for the kinds of corrup
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
-from tools.lexical import content_terms, words
+from tools.lexical import STOP_WORDS, content_terms, words
 from tools.units import WORD_NUMBERS
 from tools.values import names
 
@@ -22,20 +24,35 @@ _NEGATIONS = frozenset(
 )
 _GLOSS = re.compile(r"(?P<short>[A-Z][A-Z0-9]{1,6}) = (?P<long>[^=]+)")
 _WORDED = frozenset(WORD_NUMBERS) - {"a", "an", "one"}
+_WORD = re.compile(r"\w+(?:[.,'’-]\w+)*")
+_MODALS = {
+    **dict.fromkeys(("must", "shall"), "obliged"),
+    **dict.fromkeys(("should", "ought"), "advised"),
+    **dict.fromkeys(("may", "might", "can", "could"), "possible"),
+    **dict.fromkeys(("will", "would"), "expected"),
+}
+_MOST_ALIGNED = 400
+"""Words of a sentence that is compared word by word; longer ones are tables and code."""
 
 
 def failed_checks(statement: str, cited: Sequence[str], window: Sequence[str]) -> tuple[str, ...]:
-    """Codes of the checks that fail: numbers, entities, coverage, negation; none is support.
+    """Codes of the checks that fail: numbers, entities, coverage, negation, exchanged, modality.
 
-    ``cited`` are the cited sentences, ``window`` the same with their neighbours.
+    None is support. ``cited`` are the cited sentences, ``window`` the same with their neighbours.
     """
+    if any(statement in sentence for sentence in cited) and _same_polarity(statement, cited):
+        return ()
     source = "\n".join(cited)
     text = source if coverage(statement, source) >= NEAR_COPY else "\n".join(window)
+    nearest = max(cited, key=lambda sentence: coverage(statement, sentence))
+    gloss = is_gloss(statement, cited)
     checks = {
         "numbers": _numbers(statement) <= _numbers(text),
         "entities": _names_stand(statement, text),
         "coverage": coverage(statement, text) >= COVERAGE_NEEDED,
-        "negation": is_gloss(statement, cited) or _same_polarity(statement, cited),
+        "negation": gloss or _negations(statement) == _negations(nearest),
+        "exchanged": gloss or not _exchanges(statement, nearest),
+        "modality": _modals(statement) <= _modals(nearest),
     }
     return tuple(code for code, holds in checks.items() if not holds)
 
@@ -79,6 +96,43 @@ def _same_polarity(statement: str, cited: Sequence[str]) -> bool:
     """As many negating words as the cited sentence that it is nearest to."""
     nearest = max(cited, key=lambda sentence: coverage(statement, sentence))
     return _negations(statement) == _negations(nearest)
+
+
+def _exchanges(statement: str, cited: str) -> bool:
+    """Whether it is the cited sentence with one name or number in another's place.
+
+    Either another one stands where one stood, between the same words, or two changed places. In a
+    near copy that counts even where both occur elsewhere in the sentence.
+    """
+    said, source = _WORD.findall(statement), _WORD.findall(cited)
+    if max(len(said), len(source)) > _MOST_ALIGNED:
+        return False
+    near = coverage(statement, cited) >= NEAR_COPY
+    here, there = Counter(said), Counter(source)
+    for change, a, b, c, d in SequenceMatcher(None, source, said, autojunk=False).get_opcodes():
+        lost = {w for w in source[a:b] if _tells_apart(w) and (near or there[w] > here[w])}
+        new = {w for w in said[c:d] if _tells_apart(w) and (near or here[w] > there[w])}
+        if change == "replace" and lost - new and new - lost:
+            return True
+    return near and not _in_order(said, source)
+
+
+def _in_order(said: Sequence[str], source: Sequence[str]) -> bool:
+    """Whether names and numbers that both hold once follow each other as in the source."""
+    here, there = Counter(said), Counter(source)
+    shared = [w for w in said if _tells_apart(w) and here[w] == there[w] == 1]
+    places = [source.index(word) for word in shared]
+    return places == sorted(places)
+
+
+def _tells_apart(word: str) -> bool:
+    """Whether it is a name, part of one, or a number."""
+    is_name = word[0].isupper() and word.casefold() not in STOP_WORDS
+    return is_name or any(letter.isdigit() for letter in word)
+
+
+def _modals(text: str) -> Counter[str]:
+    return Counter(_MODALS[word] for word in words(text) if word in _MODALS)
 
 
 def _negations(text: str) -> int:
