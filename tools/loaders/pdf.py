@@ -16,8 +16,10 @@ import pypdfium2.raw as pdfium_c
 
 from core.errors import CorruptDocument, EncryptedDocument
 from core.schemas.document import LoadedDocument
+from tools.loaders.lattices import Lattice, lattices
 from tools.loaders.pdf_layout import add_pages
-from tools.loaders.pdf_lines import COLUMN_GAP, Cell, Line, Page
+from tools.loaders.pdf_lines import COLUMN_GAP, Cell, Line, Page, is_parted
+from tools.loaders.pdf_rules import rules_of
 from tools.loaders.pdf_scans import with_scans
 from tools.loaders.raw import RawDocument
 from tools.loaders.units import DocumentBuilder
@@ -97,8 +99,9 @@ def _read_page(document: pdfium.PdfDocument, index: int) -> Page:
     page = document[index]
     text_page = page.get_textpage()
     try:
-        lines = tuple(_TextLines(text_page).lines())
-        return Page(number=index + 1, height=page.get_height(), lines=lines)
+        found = lattices(rules_of(page))
+        lines = tuple(_TextLines(text_page, found).lines())
+        return Page(index + 1, page.get_height(), lines, tuple(found))
     finally:
         text_page.close()
         page.close()
@@ -148,7 +151,8 @@ def _cell(words: Sequence[_Word]) -> Cell:
 class _TextLines:
     """Cuts a page's text into lines and asks pdfium where their first and last letters stand."""
 
-    def __init__(self, text_page: pdfium.PdfTextPage) -> None:
+    def __init__(self, text_page: pdfium.PdfTextPage, lattices: Sequence[Lattice] = ()) -> None:
+        self._lattices = lattices
         self._page = text_page
         self._handle = text_page.raw
         self._text: str = text_page.get_text_range()
@@ -173,16 +177,17 @@ class _TextLines:
         cells: list[Cell] = []
         begin = 0
         for index in range(1, len(words) + 1):
-            gap = (
-                0.0
-                if index == len(words)
-                else words[index].first.left - words[index - 1].last.right
-            )
-            if index == len(words) or gap > COLUMN_GAP * height:
+            if index == len(words) or self._parts(words[index - 1], words[index], height):
                 cells.append(_cell(words[begin:index]))
                 begin = index
         font = self._font(words[0].place)
         return Line(tuple(cells), top=top, size=height, bold=font.bold, fixed=font.fixed)
+
+    def _parts(self, word: _Word, following: _Word, height: float) -> bool:
+        """Whether two words of a line stand in different cells."""
+        end, start = word.last.right, following.first.left
+        middle = (word.first.top + word.first.bottom) / 2
+        return start - end > COLUMN_GAP * height or is_parted(self._lattices, end, start, middle)
 
     def _box(self, index: int) -> _Box:
         rectangle = pdfium_c.FS_RECTF()

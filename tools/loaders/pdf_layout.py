@@ -12,6 +12,7 @@ from tools.loaders.lines import join, list_item
 from tools.loaders.pdf_edges import without_running_lines
 from tools.loaders.pdf_lines import HYPHEN, Line, Page, box_of, least_sure, same_line_joined
 from tools.loaders.pdf_tables import Grid, with_tables
+from tools.loaders.ruled_tables import with_ruled
 from tools.loaders.tables import as_table
 from tools.loaders.units import DocumentBuilder, Place
 
@@ -48,7 +49,9 @@ class _Table(NamedTuple):
 
 def add_pages(builder: DocumentBuilder, pages: Sequence[Page]) -> None:
     """Append the pages' text as paragraphs, headings, list items, code and table rows."""
-    joined = [page._replace(lines=tuple(same_line_joined(page.lines))) for page in pages]
+    joined = [
+        page._replace(lines=tuple(same_line_joined(page.lines, page.lattices))) for page in pages
+    ]
     kept = [_without_tiny_lines(builder, page) for page in without_running_lines(joined)]
     lines = [line for page in kept for line in page.lines]
     if not lines:
@@ -112,9 +115,7 @@ class _Writer(NamedTuple):
 def _blocks(pages: Sequence[Page]) -> Iterator[_Block | _Table]:
     """Paragraphs and tables in order; a paragraph may go on over the end of a page."""
     page, open_lines, begun, last_page = 0, list[Line](), 0, 0
-    for number, piece in (
-        (page.number, piece) for page in pages for piece in with_tables(page.lines)
-    ):
+    for number, piece in ((page.number, piece) for page in pages for piece in _pieces(page)):
         new_page, last_page = number != last_page, number
         if (
             open_lines
@@ -133,6 +134,15 @@ def _blocks(pages: Sequence[Page]) -> Iterator[_Block | _Table]:
             page, open_lines, begun = number, [piece], 1
     if open_lines:
         yield _Block(page, tuple(open_lines), begun)
+
+
+def _pieces(page: Page) -> Iterator[Line | Grid]:
+    """Lines and tables: the ruled ones first, then those that only line up."""
+    for stretch in with_ruled(page.lines, page.lattices):
+        if isinstance(stretch, Grid):
+            yield stretch
+        else:
+            yield from with_tables(stretch)
 
 
 def _goes_on(block: Sequence[Line], line: Line, *, new_page: bool) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from core.schemas.document import Box
+from tools.loaders.lattices import Lattice
 from tools.loaders.lines import is_marker
 
 HYPHEN = "\ufffe"
@@ -59,14 +60,16 @@ class Page(NamedTuple):
     number: int
     height: float
     lines: tuple[Line, ...]
+    lattices: tuple[Lattice, ...] = ()
+    """What may be ruled tables."""
 
 
-def same_line_joined(lines: Sequence[Line]) -> Iterator[Line]:
+def same_line_joined(lines: Sequence[Line], lattices: Sequence[Lattice] = ()) -> Iterator[Line]:
     """Pieces that stand side by side at one height are one line: raised marks, cells of a row."""
     current: Line | None = None
     for line in lines:
         if current is not None and _beside(current, line):
-            current = _beside_joined(current, line)
+            current = _beside_joined(current, line, lattices)
             continue
         if current is not None:
             yield _marker_joined(current)
@@ -90,14 +93,20 @@ def _beside(line: Line, following: Line) -> bool:
     return level and following.left >= line.right - 0.3 * size and not line.text.endswith(HYPHEN)
 
 
-def _beside_joined(line: Line, following: Line) -> Line:
+def _beside_joined(line: Line, following: Line, lattices: Sequence[Lattice]) -> Line:
     last, first = line.cells[-1], following.cells[0]
     sure = least_sure((line, following))
-    if first.left - last.right > COLUMN_GAP * line.size:
+    wide = first.left - last.right > COLUMN_GAP * line.size
+    if wide or is_parted(lattices, last.right, first.left, line.top - line.size / 2):
         return line._replace(cells=line.cells + following.cells, confidence=sure)
     gap = "" if first.left - last.right < 0.1 * line.size else " "
     whole = Cell(last.text + gap + first.text, last.left, max(last.right, first.right))
     return line._replace(cells=(*line.cells[:-1], whole, *following.cells[1:]), confidence=sure)
+
+
+def is_parted(lattices: Sequence[Lattice], left: float, right: float, height: float) -> bool:
+    """Whether a rule of a table stands between two words that end and begin there."""
+    return any(lattice.parts(left, right, height) for lattice in lattices)
 
 
 def least_sure(lines: Iterable[Line]) -> float | None:

@@ -101,10 +101,10 @@ def _grid(lines: Sequence[Line]) -> Grid | None:
     rows = _rows(cells, size)
     columns = _columns(rows)
     grid = Grid(tuple(_laid_out(row, columns) for row in rows), tuple(lines))
-    return grid if _is_table(grid) else None
+    return grid if is_table(grid) else None
 
 
-def _is_table(grid: Grid) -> bool:
+def is_table(grid: Grid) -> bool:
     """Several rows that fill several columns; words scattered over a drawing do not."""
     filled = [sum(bool(text) for text in row) for row in grid.rows]
     full_rows = sum(count > 1 for count in filled)
