@@ -5,7 +5,6 @@ questions are kept only if searching the document with them finds their own chun
 comes first, and where another one does, if whoever reads both finds its own as good.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,18 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.schemas.document import Unit
-from core.schemas.memory import ContentType
+from core.schemas.memory import ContentType, Intent
 from core.schemas.outline import Chunk, Outline, Part
 from tools.bm25 import Bm25
 from tools.layout import WEAK_START
 from tools.lexical import term_counts
+from tools.metadata import content_type_of, entities_of, heading_path_of, intents_of
 from tools.phrases import key_phrases
-from tools.questions import IMPERATIVES, about, is_generic, plain_heading, question_of, what_is
+from tools.questions import about, is_generic, plain_heading, question_of, what_is
 from tools.tfidf import SparseRows, closeness_to_centroid, unit_vectors
-from tools.values import names
 
 _KEYWORDS = 10
-_ENTITIES = 20
 _QUESTIONS = 4
 _FOUND_WITHIN = 3
 _DOUBTS = 1
@@ -34,16 +32,6 @@ NEAR_FIRST = 0.9
 """The share of the rival's chance of relevance from which a chunk is as good."""
 _LEANING_WORTH = 0.8
 _SHORT_TITLE_WORDS = 4
-_LONG_CODE = 4_000
-
-_WARNING = re.compile(
-    r"(?:warning|caution|danger|attention|safety)s?\s*(?:[:!–—]|$)", re.IGNORECASE
-)
-_EXAMPLE = re.compile(r"\bfor example\b|\be\.g\.|^examples?\b", re.IGNORECASE | re.MULTILINE)
-_SIGNATURE = re.compile(r"^\s*(?:def|class|function|public|static|void)\s+\w+\s*\(", re.MULTILINE)
-_IDENTIFIER = re.compile(
-    r"\b(?:[A-Za-z]+_[A-Za-z0-9_]+|[a-z]+[A-Z]\w+|(?<![-/])[A-Z]{2,8}s?(?![-/]))\b"
-)
 
 
 class Doubt(NamedTuple):
@@ -67,6 +55,7 @@ class Description(NamedTuple):
     doubts: tuple[Doubt, ...]
     """Questions that may join them once both texts were read."""
     content_type: ContentType
+    intents: tuple[Intent, ...]
     keywords: tuple[str, ...]
     entities: tuple[str, ...]
     heading_path: tuple[str, ...]
@@ -130,7 +119,7 @@ def _describe(
     keywords: tuple[str, ...],
     library: _Library,
 ) -> Description:
-    path = _heading_path(units)
+    path, content_type = heading_path_of(units), content_type_of(units)
     question = _question(title, units, chunk, outline.parts[chunk.part], keywords)
     placed = [asked.text for asked in outline.questions if chunk.first <= asked.unit < chunk.stop]
     predicted = [text for text in _predictions(title, units, keywords, placed) if text != question]
@@ -150,7 +139,8 @@ def _describe(
             )
             for text in doubtful
         ),
-        content_type=content_type_of(units),
+        content_type=content_type,
+        intents=intents_of(content_type, units),
         keywords=keywords,
         entities=entities_of(units),
         heading_path=path,
@@ -158,56 +148,8 @@ def _describe(
     )
 
 
-def content_type_of(units: Sequence[Unit]) -> ContentType:
-    """By form: labels, imperatives, tables and code; a concept when nothing else shows."""
-    text = "\n".join(unit.text for unit in units)
-    heading = _heading_path(units)[-1:] or ("",)
-    body = [unit for unit in units if unit.kind != "heading"]
-    if _WARNING.match(heading[0]) or any(_WARNING.match(unit.text) for unit in body[:2]):
-        return "warning"
-    if _is_procedure(heading[0], body):
-        return "procedure"
-    if _share(body, "table_row") >= 0.5 or _SIGNATURE.search(text):
-        return "reference"
-    if _share(body, "code") >= 0.3 or _EXAMPLE.search(text):
-        return "example"
-    return "concept"
-
-
-def entities_of(units: Sequence[Unit]) -> tuple[str, ...]:
-    """Names, abbreviations, part numbers and code identifiers, in order of appearance."""
-    found: dict[str, str] = {}
-    for unit in units:
-        for surface in _entities_in(unit):
-            found.setdefault(surface.casefold(), surface)
-    return tuple(found.values())[:_ENTITIES]
-
-
-def _entities_in(unit: Unit) -> Iterator[str]:
-    if len(unit.text) > _LONG_CODE:
-        return
-    if unit.kind != "code":
-        for name in names(unit.text):
-            capital_by_place = name.start == 0 or unit.kind in ("heading", "table_row")
-            is_plain = name.surface.isalpha() and name.surface[1:].islower()
-            if not (capital_by_place and is_plain):
-                yield name.surface
-    for match in _IDENTIFIER.finditer(unit.text):
-        yield match.group()
-
-
 def _searchable(units: Sequence[Unit]) -> Mapping[str, int]:
     return term_counts("\n".join((*units[0].heading_path, *(unit.text for unit in units))))
-
-
-def _heading_path(units: Sequence[Unit]) -> tuple[str, ...]:
-    """The path of the first text: a run of headings at the start belongs to what follows."""
-    opening = units[0]
-    for unit in units:
-        if unit.kind != "heading":
-            break
-        opening = unit
-    return opening.heading_path
 
 
 def _core(units: Sequence[Unit], closeness: NDArray[np.float64]) -> str:
@@ -240,7 +182,7 @@ def _predictions(
     title: str, units: Sequence[Unit], keywords: Sequence[str], placed: Sequence[str]
 ) -> Iterator[str]:
     """Of the headings, then those the outline has placed here, then of the keywords."""
-    path = _heading_path(units)
+    path = heading_path_of(units)
     headings = [unit.text for unit in units if unit.kind == "heading"] or list(path[-1:])
     for heading in headings:
         asked = question_of(heading, plain_heading(path[-2]) if path[1:] else title)
@@ -252,23 +194,3 @@ def _predictions(
     for keyword in keywords:
         if " " in keyword:
             yield what_is(keyword)
-
-
-def _is_procedure(heading: str, body: Sequence[Unit]) -> bool:
-    if question_of(heading or "Text", "").startswith("How does one"):
-        return True
-    ordered = sum(
-        unit.kind in ("list_item", "sentence") and _opens_with_imperative(unit.text)
-        for unit in body
-    )
-    return ordered >= 2 and ordered * 5 >= len(body) * 2
-
-
-def _opens_with_imperative(text: str) -> bool:
-    words = text.lstrip("-*•0123456789.) ").split(maxsplit=1)
-    return bool(words) and words[0].lower().rstrip(",") in IMPERATIVES
-
-
-def _share(units: Sequence[Unit], kind: str) -> float:
-    total = sum(len(unit.text) for unit in units)
-    return sum(len(unit.text) for unit in units if unit.kind == kind) / total if total else 0.0

@@ -26,19 +26,22 @@ _GENERIC = {
 }
 _TEMPLATE_OF = {word: template for words, template in _GENERIC.items() for word in words.split()}
 _VERBS = """
-    adjust align apply assemble attach avoid bleed build calculate calibrate choose clean configure
-    connect convert create define delete deploy describe diagnose disassemble disconnect disable
-    drain enable enter fill fit flush handle identify inspect install keep locate lubricate maintain
-    manage measure mount obtain open operate order perform prepare prevent prime purge read recover
-    reinstall remove repair replace reset resolve restore return run select send set start stop
-    store test tighten transport troubleshoot understand uninstall update upgrade use verify write
+    add adjust align apply assemble attach avoid bleed build calculate calibrate check choose clean
+    click close configure connect convert create cut define delete deploy describe diagnose
+    disassemble disconnect disable drain enable enter fill fit flush handle hold identify insert
+    inspect install keep lift locate loosen lower lubricate maintain make manage measure mount
+    obtain open operate order perform place prepare press prevent prime pull purge push put read
+    recover reinstall remove repair replace reset resolve restore return rinse rotate run select
+    send set start stop store switch take test tighten transport troubleshoot turn understand
+    uninstall unscrew update upgrade use verify wait wipe write
 """
 _ALSO_NOUNS = """
-    build clean fit handle measure mount open order purge read reset return run select set start
-    stop store test transport update upgrade use
+    build check clean click close cut fit handle hold lift lower measure mount open order place
+    press pull purge push read reset return run select set start stop store switch test transport
+    turn update upgrade use wait
 """
 _DETERMINERS = frozenset({"the", "a", "an", "your", "all", "each", "every", "any", "new"})
-_DOUBLED = frozenset({"fit", "reset", "run", "set", "stop"})
+_DOUBLED = frozenset({"cut", "fit", "put", "reset", "run", "set", "stop"})
 _TITLE_LIMIT = 80
 
 

@@ -12,6 +12,8 @@ from core.schemas.document import Source, Span
 GapKind = Literal["reference", "term", "background", "dependency"]
 MemoryStatus = Literal["draft", "verified", "quarantined", "superseded"]
 ContentType = Literal["concept", "procedure", "reference", "warning", "example"]
+Intent = Literal["how_to", "debug", "compare", "reference"]
+"""What a reader wants who needs a chunk."""
 Layer = Literal["question", "core", "chunk"]
 LAYERS: tuple[Layer, ...] = ("question", "core", "chunk")
 
@@ -115,6 +117,7 @@ class Memory(Frozen):
     question: str
     questions: tuple[str, ...] = ()
     content_type: ContentType
+    intents: tuple[Intent, ...] = ()
     keywords: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     insertions: tuple[Insertion, ...] = ()
@@ -146,6 +149,8 @@ class SearchFilter(Frozen):
     """What a search may return; tenant, version and quarantine are always filtered besides."""
 
     collection: str = "default"
+    content_types: tuple[ContentType, ...] = ()
+    """Empty: of every type."""
     exclude_memories: tuple[UUID, ...] = ()
     exclude_principals: tuple[str, ...] = ()
     exclude_origins: tuple[str, ...] = ()

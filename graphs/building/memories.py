@@ -85,6 +85,7 @@ def _memory(
         question=description.question,
         questions=description.questions,
         content_type=description.content_type,
+        intents=description.intents,
         keywords=description.keywords,
         entities=description.entities,
         insertions=tuple(insertions),

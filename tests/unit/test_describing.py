@@ -1,7 +1,7 @@
 import pytest
 
 from core.schemas.outline import Chunk, Outline, Part
-from tools.describing import content_type_of, describe_chunks, entities_of, settled
+from tools.describing import describe_chunks, settled
 from tools.loaders.units import DocumentBuilder
 from tools.phrases import key_phrases
 
@@ -49,23 +49,6 @@ def test_the_core_of_a_table_is_its_first_row():
     units = _manual()
 
     assert _described(units, _starts(units))[2].core == "Part: QP-SE-12 | Price: 410 EUR"
-
-
-def test_each_form_has_its_content_type():
-    builder = DocumentBuilder()
-    builder.paragraph("Warning: hot surface.")
-    units = _manual()
-    described = _described(units, _starts(units))
-
-    assert [d.content_type for d in described] == ["concept", "procedure", "reference"]
-    assert content_type_of(builder.build("text/plain", "").units) == "warning"
-
-
-def test_entities_hold_part_numbers_but_not_capitals_that_open_a_sentence():
-    entities = entities_of(_manual())
-
-    assert "QP-SE-12" in entities
-    assert "Drain" not in entities
 
 
 def test_predicted_questions_find_their_own_chunk_and_do_not_repeat_the_main_one():
