@@ -26,7 +26,7 @@ CASES = {
     "told steps": (("First, drain the casing. Then remove the nut.",), "procedure", ("how_to",)),
     "one imperative": (("Use a gauge. The gap is small. It is kept so.",), "concept", ()),
     "how-to heading": (
-        ("It takes an hour.", "paragraph", "Fitting a seal"),
+        ("It takes long.", "paragraph", "Fitting a seal"),
         "procedure",
         ("how_to",),
     ),
@@ -39,16 +39,12 @@ CASES = {
     "code": (("x = load()\nprint(x)", "code"), "example", ()),
     "for example": (("A unit, for example bar, is named.",), "example", ()),
     "comparison": (
-        ("Ball bearings run cooler compared with plain ones.",),
+        ("Ball bearings run cool compared with others.",),
         "concept",
         ("compare",),
     ),
     "versus": (("Grease vs. oil is an old question.",), "concept", ("compare",)),
-    "trouble": (
-        ("The shaft is bent.", "paragraph", "Troubleshooting"),
-        "procedure",
-        ("how_to", "debug"),
-    ),
+    "trouble": (("The shaft is bent.", "paragraph", "Troubleshooting"), "concept", ("debug",)),
     "fault table": (
         ("Symptom: noise | Cause: air | Remedy: bleed it", "table"),
         "reference",
