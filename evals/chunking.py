@@ -144,7 +144,8 @@ def _rows(
                 "cut": name,
                 "document": document,
                 "chunks": len(sizes),
-                "mean characters": round(sum(sizes) / len(sizes)),
+                "mean characters": round(np.mean(sizes)),
+                "deviation": round(np.std(sizes)),
                 "questions": len(of),
                 **{field: _mean(of, field) for field in (recall_name(), "omega")},
             }
