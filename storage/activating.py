@@ -131,7 +131,7 @@ async def _put_memories(connection: AsyncConnection, rows: Rows) -> None:
     putting = insert(memories)
     moved = {
         name: putting.excluded[name]
-        for name in ("version_id", "ordinal", "status", "decision", "length")
+        for name in ("version_id", "ordinal", "status", "decision", "content_type", "length")
     }
     await connection.execute(
         putting.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=moved), settled
@@ -226,6 +226,7 @@ def _memory_row(tenant_id: UUID, item: IndexedMemory) -> dict[str, Any]:
         "principal": memory.source.principal,
         "origin": memory.source.origin,
         "trust": memory.source.weight,
+        "content_type": memory.content_type,
         "length": sum(item.terms.values()),
         "decision": None,
         "body": memory.model_dump(mode="json", include=set(CONTENT)),

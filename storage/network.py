@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, insert, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import NotFound
@@ -155,6 +155,7 @@ async def _document_of_active(connection: AsyncConnection, version_id: UUID) -> 
 
 
 def _is_searched(table: Any, where: SearchFilter) -> ColumnElement[bool]:
+    wanted = table.c.content_type.in_(where.content_types) if where.content_types else true()
     return and_(
         table.c.status == "verified",
         table.c.collection == where.collection,
@@ -162,6 +163,7 @@ def _is_searched(table: Any, where: SearchFilter) -> ColumnElement[bool]:
         table.c.id.not_in(where.exclude_memories),
         table.c.principal.not_in(where.exclude_principals),
         table.c.origin.not_in(where.exclude_origins),
+        wanted,
     )
 
 

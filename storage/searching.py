@@ -22,6 +22,8 @@ _ALLOWED = """
     and m.id <> all(cast(:exclude_memories as uuid[]))
     and m.principal <> all(cast(:exclude_principals as text[]))
     and m.origin <> all(cast(:exclude_origins as text[]))
+    and (m.content_type = any(cast(:content_types as text[]))
+         or cardinality(cast(:content_types as text[])) = 0)
 """
 
 # The sum is ordered, so that two memories with the same words get the same score to the last bit.
@@ -133,6 +135,7 @@ def _parameters(where: SearchFilter, status: MemoryStatus) -> dict[str, Any]:
         "exclude_memories": list(where.exclude_memories),
         "exclude_principals": list(where.exclude_principals),
         "exclude_origins": list(where.exclude_origins),
+        "content_types": list(where.content_types),
     }
 
 

@@ -115,6 +115,7 @@ memories = Table(
     Column("principal", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("trust", Double, nullable=False),
+    Column("content_type", Text, nullable=False),
     Column("length", Integer, nullable=False),
     Column("decision", Text),
     Column("body", JSON, nullable=False),

@@ -178,6 +178,7 @@ def _allowed(memory: Memory, where: SearchFilter) -> bool:
         and memory.id not in where.exclude_memories
         and memory.source.principal not in where.exclude_principals
         and memory.source.origin not in where.exclude_origins
+        and (not where.content_types or memory.content_type in where.content_types)
     )
 
 

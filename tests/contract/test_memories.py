@@ -388,6 +388,38 @@ async def test_a_search_returns_only_what_the_filter_lets_through(kept, library)
     assert await found(minimum_trust=0.31) == {"owner"}
 
 
+async def test_a_search_may_ask_for_content_types(kept, library):
+    made = {}
+    for kind in ("procedure", "warning", "concept"):
+        text = ["The pump is red."]
+        _, (made[kind],) = await library.build(kept, kind, text, content_type=kind)
+    vector = library.vector("The pump is red.")
+
+    async def found(*kinds):
+        where = SearchFilter(content_types=kinds)
+        lexical = ids_of(await kept.memories.search_lexical(PUMP, 10, where))
+        near = await kept.memories.search_vector("core", vector, library.encoder, 10, where)
+        assert set(lexical) == set(ids_of(near))
+        return {kind for kind, memory in made.items() if memory.id in lexical}
+
+    assert await found() == set(made)
+    assert await found("warning") == {"warning"}
+    assert await found("procedure", "concept") == {"procedure", "concept"}
+    assert await found("example") == set()
+
+
+async def test_the_content_type_is_that_of_the_active_version(kept, library):
+    _, old = await library.build(kept, "pump", ["The pump is red."], content_type="concept")
+    ids = [new_id(), old[0].id]
+
+    await rebuilt(kept, library, ["Warning.", "The pump is red."], ids, content_type="warning")
+
+    warnings = SearchFilter(content_types=("warning",))
+    concepts = SearchFilter(content_types=("concept",))
+    assert ids_of(await kept.memories.search_lexical(PUMP, 10, warnings)) == [old[0].id]
+    assert await kept.memories.search_lexical(PUMP, 10, concepts) == ()
+
+
 async def test_filters_do_not_change_the_scores(kept, library):
     _, made = await library.build(kept, "pump", ["The pump is red.", "The pump is blue."])
     everything = await kept.memories.search_lexical(PUMP, 10, ANYWHERE)

@@ -230,6 +230,8 @@ async def test_only_what_the_filter_lets_through_is_answered_from(kept, library)
     assert await found(exclude_principals=("bot",)) == 0
     assert await found(exclude_origins=("example.org",)) == 0
     assert await found(minimum_trust=0.31) == 0
+    assert await found(content_types=("concept", "warning")) == 1
+    assert await found(content_types=("warning",)) == 0
 
 
 async def test_a_late_writer_links_nothing(kept, library):

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 from uuid import UUID
 
 import psycopg
@@ -14,7 +14,7 @@ from core.errors import NotFound, QuaestorError, Unauthorized
 from core.ids import new_id, sha256_of
 from core.schemas.document import Document, Span, Version
 from core.schemas.job import Job, Lease
-from core.schemas.memory import Memory, SearchFilter
+from core.schemas.memory import ContentType, Memory, SearchFilter
 from core.schemas.network import Fact, Mention
 from core.schemas.run import Entry, Run, Step
 from storage.checkpoints import CHECKPOINT_TABLES, delete_thread, open_checkpointer
@@ -183,6 +183,13 @@ async def test_a_stranger_is_near_to_nothing(
 
     assert len(await repositories.memories.search_vector(*asked)) == 1
     assert await strangers.memories.search_vector(*asked) == ()
+
+
+async def test_asking_for_content_types_shows_a_stranger_nothing(repositories, strangers, secrets):
+    everything = SearchFilter(content_types=get_args(ContentType))
+
+    assert await repositories.memories.search_lexical({"pump": 1}, 9, everything)
+    assert await strangers.memories.search_lexical({"pump": 1}, 9, everything) == ()
 
 
 async def test_a_stranger_does_not_see_what_is_quarantined(repositories, strangers, secrets):
