@@ -45,6 +45,7 @@ class Clause(NamedTuple):
 
 
 _ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
+_NUMBERING = re.compile(r"^(?:\d{1,2}|[a-z])[.)]\s+")
 _DISCOURSE = re.compile(
     r"(?:(?:However|Moreover|Furthermore|Also|Today|Later|Hence|So|Second|Third|First|Still|Yet|"
     r"For example|For instance|In addition|In general|In fact|In contrast|As a result|Therefore|"
@@ -74,7 +75,7 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 _PRONOUNS_WORDS = """
-    nobody nothing everyone everything someone something it he she they this these that those
+    little nobody nothing everyone everything someone something it he she they this these that those
     there here such who whom which what when where why how others another both its his her their
     one as if while although because not no only even either neither yet still so thus using
     following based given according to being having unlike like despite though whether another
@@ -115,7 +116,7 @@ def clause_of(sentence: str, common: Collection[str]) -> Clause | None:
     ``common`` are words that the document has in lower case: one of them that opens the sentence
     loses its capital.
     """
-    text = _ASIDE.sub("", " ".join(sentence.split())).rstrip(". ")
+    text = _ASIDE.sub("", _NUMBERING.sub("", " ".join(sentence.split()), count=1)).rstrip(". ")
     if not _SHORTEST <= len(text) <= _LONGEST or _FIRST_PERSON.search(text):
         return None
     text = _INSIDE.sub("", _DISCOURSE.sub("", text, count=1))

@@ -148,12 +148,14 @@ def definition_of(clause: Clause) -> str | None:
 def _when(clause: Clause) -> Iterator[str]:
     if _TIMES.match(clause.lead) and dates(clause.lead):
         how = clause.lead.split()[0].lower()
-        yield clause.asked(_WHEN.get(how, "When"), _bare(clause.rest))
+        if kept := _bare(clause.rest):
+            yield clause.asked(_WHEN.get(how, "When"), kept)
         return
     for date in dates(clause.rest):
         before = _BEFORE_DATE.search(clause.rest[: date.start])
         after = _AFTER_DATE.match(clause.rest, date.end)
-        if before and after:
+        is_aside = clause.verb in BE and "," in clause.rest[: date.start]
+        if before and after and not is_aside:
             kept = clause.rest[: before.start()].rstrip()
             if kept or clause.base:
                 yield clause.asked(_WHEN.get(before["how"].lower(), "When"), _bare(kept))
@@ -164,8 +166,9 @@ def _condition(clause: Clause) -> Iterator[str]:
     if clause.verb not in {"must", "should", "shall", "may", "can", "is", "are"}:
         return
     inside = _CONDITION_INSIDE.search(clause.rest)
-    if _CONDITIONS.fullmatch(clause.lead) and clause.verb not in {"is", "are"}:
-        yield clause.asked("When", _bare(clause.rest))
+    kept = _bare(clause.rest)
+    if kept and _CONDITIONS.fullmatch(clause.lead) and clause.verb not in {"is", "are"}:
+        yield clause.asked("When", kept)
     elif inside and is_participle(clause.rest[: inside.start()].split()[-1]):
         yield clause.asked("When", clause.rest[: inside.start()])
 
@@ -192,7 +195,7 @@ def _amount(clause: Clause, before: str, after: str, dimension: str) -> str | No
         return clause.asked(f"How {tall['how']}", "")
     if wanted and place and not after[:1].isalpha():
         kept = before[: place.start()].rstrip()
-        if len(kept.split()) > 3:
+        if len(kept.split()) > 3 or (kept and not is_participle(kept.split()[-1])):
             return None
         if wanted == "how much":
             return clause.asked("How much", f"{kept} {place['how']}") if kept else None
@@ -219,7 +222,10 @@ def _by_whom(clause: Clause) -> Iterator[str]:
     if not is_passive or not (found := _BY.search(main)):
         return
     kept = main[: found.start()].strip()
-    if not is_participle(kept.split(" ")[0].lower()) or dates(found["who"]) or _SELF.search(kept):
+    words = kept.split()
+    if not words or not is_participle(words[0].lower()) or " by " in kept:
+        return
+    if dates(found["who"]) or _SELF.search(kept) or is_participle("".join(words[2:][-1:])):
         return
     is_person = found["who"][:1].isupper()
     yield clause.asked("Who" if is_person else "What", f"{kept} by")
@@ -255,8 +261,7 @@ def _attribute(clause: Clause) -> Iterator[str]:
 def _subject(clause: Clause) -> Iterator[str]:
     """Who or what did it: the clause as it stands, its subject replaced."""
     kept = _bare(clause.rest)
-    is_cut_inside = " that " in kept and kept != clause.rest
-    if len(kept.split()) < 3 or _SELF.search(kept) or is_cut_inside:
+    if len(kept.split()) < 3 or _SELF.search(kept):
         return
     if base_of_past(clause.verb) and _NAME.fullmatch(clause.subject):
         if not _NOT_PERSON.search(clause.subject):
@@ -289,8 +294,9 @@ def _oblique(clause: Clause) -> Iterator[str]:
 
 
 def _bare(rest: str) -> str:
-    """Up to the first comma: what follows it is said besides."""
-    return rest.split(",", 1)[0]
+    """Up to the first comma, for what follows is said besides; nothing where it cuts a *that*."""
+    kept = rest.split(",", 1)[0]
+    return "" if kept != rest and " that " in f" {kept} " else kept
 
 
 _RULES: tuple[Rule, ...] = (
