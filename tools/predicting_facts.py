@@ -1,36 +1,19 @@
 """Questions that the main clause of a sentence answers, rule by rule. Pure, English.
 
-A rule takes out what is asked for (a time, an amount, a doer, a place, a reason) and turns the rest
-of the clause around. Each gives nothing where its form is not met exactly.
+A rule takes out what is asked for (a doer, a place, a reason, a name) and turns the rest of the
+clause around; times and amounts are in ``predicting_amounts``. Each gives nothing where its form is
+not met exactly.
 """
 
 import re
 from collections.abc import Callable, Iterator
 
+from tools.predicting_amounts import bare, condition, how_many, how_often, when
 from tools.predicting_clauses import Clause
 from tools.predicting_verbs import BE, base_of_past, is_participle
-from tools.values import dates, numbers
+from tools.values import dates
 
 _MOST_WORDS = 18
-_BEFORE_DATE = re.compile(
-    r"(?:^|(?<=\s))(?P<how>in|on|since|by|during|until|around|from|before|after|between|as of)\s+"
-    r"(?:(?:the|early|late|mid|about|around|approximately|spring|summer|autumn|winter|of|fall)"
-    r"[\s-]+){0,3}$",
-    re.IGNORECASE,
-)
-_AFTER_DATE = re.compile(
-    r"(?:s|\s(?:AD|BC|CE|BCE))?(?:\s(?:to|until|and|through|or|[–-])\s[^,]*?\d{4}s?)?"
-    r"(?=$|[,.]|\s(?:in|at|by|with|to|for|on|as|from|under|through|against|and|when|after|because|"
-    r"during|near|of)\b)"
-)
-_WHEN = {"since": "Since when", "until": "Until when", "by": "By when"}
-_TIMES = re.compile(r"(?:In|On|Since|By|During|Until|Around|From|Between)\b")
-_CONDITIONS = re.compile(r"(?:When|If|After|Before|Once|While)\s+\w+(?:\s\S+)+")
-_CONDITION_INSIDE = re.compile(r"\s(?:when|if|before|after|until|once|unless)\s(?=\w+ \w+)")
-_OFTEN = re.compile(
-    r"\s?\b(?:every (?:\S+ ){0,2}(?:hours?|days?|weeks?|months?|years?|minutes?)"
-    r"|once (?:a|per|every) \w+|(?:twice|\w+ times) (?:a|per) \w+|annually|monthly|weekly|daily)\b"
-)
 _REASON = re.compile(r"\s(?:because of|because|due to|in order to|so as to)\s")
 _BY = re.compile(r"\bby (?P<who>(?:the |an? )?[\w’'.&-]+(?:,? (?:and |of )?[\w’'.&-]+){0,6})$")
 _PLACED = re.compile(
@@ -45,33 +28,6 @@ _USED = re.compile(
 _NAMED = re.compile(
     r"(?P<before>(?:be |been )?(?:also |commonly |often |usually |sometimes )?"
     r"(?:known as|referred to as|called|named|nicknamed))\s+\S"
-)
-_APPROXIMATE = (
-    r"(?:(?:about|approximately|over|more than|less than|fewer than|nearly|around|at least|up to|"
-    r"some|almost|only|roughly|exactly|at most|as many as|a total of|just|the|all)\s)*"
-)
-_COUNTED = re.compile(
-    r"\s(?P<noun>(?:[a-z][\w-]*\s){0,2}?(?:[a-z][\w-]*[^\Wsu]s|people|men|women|children))"
-    r"(?=$|[,.]|\s(?:in|at|by|with|to|for|on|as|from|of|under|per|during|that|and|each|between)\b)"
-)
-_AMOUNT_OF = {
-    "pressure": "what pressure",
-    "torque": "what torque",
-    "temperature": "what temperature",
-    "voltage": "what voltage",
-    "speed": "what speed",
-    "velocity": "what speed",
-    "frequency": "what frequency",
-    "power": "what power",
-    "flow": "what flow rate",
-    "euro": "how much",
-    "dollar": "how much",
-    "sterling": "how much",
-    "share": "what percentage",
-}
-_TALL = re.compile(r"^(?:\s?-?\s?)(?P<how>tall|high|long|wide|deep|thick|old)\b")
-_PREPOSITION = re.compile(
-    r"\b(?P<how>to|at|of|for|by|within|after|from|with|in|below|above|under)$"
 )
 _ATTRIBUTE = re.compile(r"the (?:[\w-]+ ){1,3}of .+")
 _VALUE = re.compile(r"(?:the|an?|[A-Z][\w-]*|about|approximately|around|over|\d\S*|[€$£]\S*)\b")
@@ -145,78 +101,8 @@ def definition_of(clause: Clause) -> str | None:
     return clause.asked("Who" if is_person else "What", "")
 
 
-def _when(clause: Clause) -> Iterator[str]:
-    if _TIMES.match(clause.lead) and dates(clause.lead):
-        how = clause.lead.split()[0].lower()
-        if kept := _bare(clause.rest):
-            yield clause.asked(_WHEN.get(how, "When"), kept)
-        return
-    for date in dates(clause.rest):
-        before = _BEFORE_DATE.search(clause.rest[: date.start])
-        after = _AFTER_DATE.match(clause.rest, date.end)
-        is_aside = clause.verb in BE and "," in clause.rest[: date.start]
-        if before and after and not is_aside:
-            kept = clause.rest[: before.start()].rstrip()
-            if kept or clause.base:
-                yield clause.asked(_WHEN.get(before["how"].lower(), "When"), _bare(kept))
-            return
-
-
-def _condition(clause: Clause) -> Iterator[str]:
-    if clause.verb not in {"must", "should", "shall", "may", "can", "is", "are"}:
-        return
-    inside = _CONDITION_INSIDE.search(clause.rest)
-    kept = _bare(clause.rest)
-    if kept and _CONDITIONS.fullmatch(clause.lead) and clause.verb not in {"is", "are"}:
-        yield clause.asked("When", kept)
-    elif inside and is_participle(clause.rest[: inside.start()].split()[-1]):
-        yield clause.asked("When", clause.rest[: inside.start()])
-
-
-def _how_often(clause: Clause) -> Iterator[str]:
-    found = _OFTEN.search(_bare(clause.rest))
-    if found and (kept := clause.rest[: found.start()].strip()):
-        yield clause.asked("How often", kept)
-
-
-def _how_many(clause: Clause) -> Iterator[str]:
-    for number in numbers(clause.rest):
-        before = re.sub(_APPROXIMATE + "$", "", clause.rest[: number.start])
-        after = clause.rest[number.end :]
-        if asked := _amount(clause, before.rstrip(), after, number.dimension):
-            yield asked
-            return
-
-
-def _amount(clause: Clause, before: str, after: str, dimension: str) -> str | None:
-    place = _PREPOSITION.search(before)
-    wanted = _AMOUNT_OF.get(dimension)
-    if clause.verb in BE and not before and (tall := _TALL.match(after)):
-        return clause.asked(f"How {tall['how']}", "")
-    if wanted and place and not after[:1].isalpha():
-        kept = before[: place.start()].rstrip()
-        if len(kept.split()) > 3 or (kept and not is_participle(kept.split()[-1])):
-            return None
-        if wanted == "how much":
-            return clause.asked("How much", f"{kept} {place['how']}") if kept else None
-        return clause.asked(f"{place['how'].capitalize()} {wanted}", kept) if kept else None
-    counted = _COUNTED.match(after)
-    if not counted or (dimension and not dimension.startswith("count:")):
-        return None
-    how_many = f"How many {counted['noun']}"
-    if place:
-        kept = before[: place.start()].rstrip()
-        if len(kept.split()) > 2 or (kept and not is_participle(kept.split()[-1])):
-            return None
-        asked = f"{place['how'].capitalize()} how many {counted['noun']}"
-        return clause.asked(asked, kept) if kept or clause.base else None
-    if (not before and clause.base) or is_participle(before.split(" ")[-1] if before else ""):
-        return clause.asked(how_many, before)
-    return None
-
-
 def _by_whom(clause: Clause) -> Iterator[str]:
-    main = clause.rest.split(",", 1)[0]
+    main = clause.rest.split(", ", 1)[0]
     head = main.split(" ", 1)[0].lower()
     is_passive = clause.verb in BE or head == "been"
     if not is_passive or not (found := _BY.search(main)):
@@ -260,19 +146,19 @@ def _attribute(clause: Clause) -> Iterator[str]:
 
 def _subject(clause: Clause) -> Iterator[str]:
     """Who or what did it: the clause as it stands, its subject replaced."""
-    kept = _bare(clause.rest)
+    kept = bare(clause.rest)
     if len(kept.split()) < 3 or _SELF.search(kept):
         return
     if base_of_past(clause.verb) and _NAME.fullmatch(clause.subject):
         if not _NOT_PERSON.search(clause.subject):
             yield f"Who {clause.verb} {kept}?"
-    elif (
-        clause.verb in BE - {"are"}
-        and not _INDEFINITE.match(clause.subject)
-        and _SUPERLATIVE.match(kept)
-    ):
+    elif clause.verb in {"is", "was"} and _names_one(clause.subject, kept):
         is_name = _NAME.fullmatch(clause.subject) and _PERSON.search(kept)
         yield f"{'Who' if is_name else 'What'} {clause.verb} {kept}?"
+
+
+def _names_one(subject: str, kept: str) -> bool:
+    return bool(_SUPERLATIVE.match(kept)) and not _INDEFINITE.match(subject)
 
 
 def _object(clause: Clause) -> Iterator[str]:
@@ -293,17 +179,11 @@ def _oblique(clause: Clause) -> Iterator[str]:
         yield clause.asked("What", found["before"])
 
 
-def _bare(rest: str) -> str:
-    """Up to the first comma, for what follows is said besides; nothing where it cuts a *that*."""
-    kept = rest.split(",", 1)[0]
-    return "" if kept != rest and " that " in f" {kept} " else kept
-
-
 _RULES: tuple[Rule, ...] = (
-    _how_often,
-    _when,
-    _how_many,
-    _condition,
+    how_often,
+    when,
+    how_many,
+    condition,
     _by_whom,
     _where,
     _why,
