@@ -107,10 +107,11 @@ def test_boxes_of_prose_and_empty_grids_are_no_tables() -> None:
     assert rows_of(pdf(empty)) == []
 
 
-def test_a_table_that_goes_on_over_the_page_keeps_its_page_numbers() -> None:
+@pytest.mark.parametrize("repeated", [0, 1])
+def test_a_table_that_goes_on_over_the_page_keeps_its_column_names(repeated: int) -> None:
     rows = [["Part", "Price"], *([f"QP-{number}", str(number)] for number in range(60))]
 
-    loaded = pdf(Table(rows, style=TableStyle([GRID]), repeatRows=1))
+    loaded = pdf(Table(rows, style=TableStyle([GRID]), repeatRows=repeated))
 
     units = [unit for unit in loaded.units if unit.kind == "table_row"]
     assert [unit.text for unit in units] == [f"Part: QP-{n} | Price: {n}" for n in range(60)]

@@ -13,7 +13,7 @@ from tools.loaders.pdf_edges import without_running_lines
 from tools.loaders.pdf_lines import HYPHEN, Line, Page, box_of, least_sure, same_line_joined
 from tools.loaders.pdf_tables import Grid, with_tables
 from tools.loaders.ruled_tables import with_ruled
-from tools.loaders.tables import as_table
+from tools.loaders.tables import Table, as_table
 from tools.loaders.units import DocumentBuilder, Place
 
 _TINY = 1.5
@@ -45,6 +45,7 @@ class _Table(NamedTuple):
 
     page: int
     grid: Grid
+    table: Table
 
 
 def add_pages(builder: DocumentBuilder, pages: Sequence[Page]) -> None:
@@ -84,7 +85,7 @@ class _Writer(NamedTuple):
 
     def add(self, block: _Block | _Table) -> None:
         if isinstance(block, _Table):
-            table, place = as_table(block.grid.rows), self._place(block.page, block.grid.lines)
+            table, place = block.table, self._place(block.page, block.grid.lines)
             for caption in table.captions:
                 self.builder.paragraph(caption, page=block.page, place=place)
             self.builder.table(table.sentences(), page=block.page, place=place)
@@ -115,8 +116,10 @@ class _Writer(NamedTuple):
 def _blocks(pages: Sequence[Page]) -> Iterator[_Block | _Table]:
     """Paragraphs and tables in order; a paragraph may go on over the end of a page."""
     page, open_lines, begun, last_page = 0, list[Line](), 0, 0
+    ended: _Table | None = None
     for number, piece in ((page.number, piece) for page in pages for piece in _pieces(page)):
         new_page, last_page = number != last_page, number
+        above, ended = ended if new_page else None, None
         if (
             open_lines
             and isinstance(piece, Line)
@@ -129,11 +132,22 @@ def _blocks(pages: Sequence[Page]) -> Iterator[_Block | _Table]:
             yield _Block(page, tuple(open_lines), begun)
             open_lines = []
         if isinstance(piece, Grid):
-            yield _Table(number, piece)
+            ended = _Table(number, piece, _read_table(piece, above))
+            yield ended
         else:
             page, open_lines, begun = number, [piece], 1
     if open_lines:
         yield _Block(page, tuple(open_lines), begun)
+
+
+def _read_table(grid: Grid, above: _Table | None) -> Table:
+    """A table that ended the page before goes on under its column names."""
+    own = as_table(grid.rows)
+    columns = above.table.columns if above else ()
+    goes_on = above is not None and len(above.grid.rows[0]) == len(grid.rows[0])
+    if not columns or not goes_on or own.columns == columns:
+        return own
+    return Table((), columns, grid.rows)
 
 
 def _pieces(page: Page) -> Iterator[Line | Grid]:
