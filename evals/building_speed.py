@@ -9,7 +9,7 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -122,7 +122,7 @@ def _of_kind(steps: Sequence[Step], kind: str) -> float:
 
 def _by_step(steps: Sequence[Step], build: float) -> dict[str, float]:
     """Seconds of each step without the models' shares, of each model, and between the steps."""
-    spent: Counter[str] = Counter()
+    spent: defaultdict[str, float] = defaultdict(float)
     for step in steps:
         models = sum(entry.seconds for entry in step.entries if entry.kind in ("encoder", "reader"))
         spent[step.node] += step.seconds - models
@@ -166,8 +166,8 @@ def _profile(timings: Sequence[Timing]) -> Iterator[dict[str, JsonValue]]:
     """Where the time went, largest first."""
     spent: dict[str, list[float]] = defaultdict(list)
     for timing in timings:
-        for step, seconds in timing.steps.items():
-            spent[step].append(seconds)
+        for step, taken in timing.steps.items():
+            spent[step].append(taken)
     whole = sum(timing.build for timing in timings)
     alone = sum(timing.alone for timing in timings)
     for step, seconds in sorted(spent.items(), key=lambda item: -sum(item[1])):

@@ -118,7 +118,8 @@ class Building:
         rejections: list[Rejection] = []
         waiting = chunks
         for _ in range(self._rounds):
-            settled = {one.gap_id for one in (*insertions, *rejections)}
+            settled = {insertion.gap_id for insertion in insertions}
+            settled |= {rejection.gap_id for rejection in rejections}
             reviews = await review_all(
                 self._reviewer, source.title, units, waiting, insertions, settled
             )

@@ -24,11 +24,12 @@ _CONNECTIVE = re.compile(
     r"(?:However|Therefore|Moreover|Thus|Also|But|And|Then|Hence|Furthermore|In addition"
     r"|In contrast|Similarly|Consequently|Otherwise|Instead|As a result)\b"
 )
-_NO_REFERENCE = re.compile(
+NO_REFERENCE = re.compile(
     r"It (?:is|was|may be|can be) (?:\w+ly )?(?:important|necessary|possible|recommended|clear"
     r"|essential|best|advisable|useful|required|not)\b"
     r"|This (?:section|chapter|document|manual|guide|page|appendix|table|procedure|article|PEP)\b",
 )
+"""A pronoun that points at nothing, or at the document itself."""
 _IDENTIFIER = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z][\w-]*\b")
 _NEEDED = 2
 _MOST_TERMS = 2
@@ -95,7 +96,7 @@ def _missing_headings(
 
 def _weak_start(units: Sequence[Unit], chunk: Chunk) -> Iterator[Gap]:
     first = units[chunk.first]
-    if chunk.first == 0 or first.kind != "sentence" or _NO_REFERENCE.match(first.text):
+    if chunk.first == 0 or first.kind != "sentence" or NO_REFERENCE.match(first.text):
         return
     previous = chunk.first - 1
     if pronoun := _PRONOUN.match(first.text):
