@@ -21,6 +21,8 @@ _AFTER_DATE = re.compile(
     r"(?=$|[,.]|\s(?:in|at|by|with|to|for|on|as|from|under|through|against|and|when|after|because|"
     r"during|near|of)\b)"
 )
+_OTHER_DATED = re.compile(r"\s(?:since|until|before|after|and \w+ed$|and \w+n$)\b")
+"""What a later date may belong to instead of the verb."""
 _WHEN = {"since": "Since when", "until": "Until when", "by": "By when"}
 _TIMES = re.compile(r"(?:In|On|Since|By|During|Until|Around|From|Between)\b")
 _CONDITIONS = re.compile(r"(?:When|If|After|Before|Once|While)\s+\w+(?:\s\S+)+")
@@ -34,7 +36,7 @@ _APPROXIMATE = (
     r"some|almost|only|roughly|exactly|at most|as many as|a total of|just|the|all)\s)*"
 )
 _COUNTED = re.compile(
-    r"\s(?P<noun>(?:[a-z][\w-]*\s){0,2}?(?:[a-z][\w-]*[^\Wsu]s|people|men|women|children))"
+    r"\s(?!hundred|thousand|million|billion)(?P<noun>(?:[a-z][\w-]*\s){0,2}?(?:[a-z][\w-]*[^\Wsu]s|people|men|women|children))"
     r"(?=$|[,.]|\s(?:in|at|by|with|to|for|on|as|from|of|under|per|during|that|and|each|between)\b)"
 )
 _AMOUNT_OF = {
@@ -68,11 +70,10 @@ def when(clause: Clause) -> Iterator[str]:
     for date in dates(clause.rest):
         before = _BEFORE_DATE.search(clause.rest[: date.start])
         after = _AFTER_DATE.match(clause.rest, date.end)
-        is_aside = clause.verb in BE and "," in clause.rest[: date.start]
-        if before and after and not is_aside:
+        if before and after and ", " not in clause.rest[: date.start]:
             kept = clause.rest[: before.start()].rstrip()
-            if kept or clause.base:
-                yield clause.asked(_WHEN.get(before["how"].lower(), "When"), bare(kept))
+            if (kept or clause.base) and not _OTHER_DATED.search(f" {kept}"):
+                yield clause.asked(_WHEN.get(before["how"].lower(), "When"), kept)
             return
 
 

@@ -91,6 +91,7 @@ _ARTICLES_WORDS = """
     the a an each every all its their his her some many most several other
 """
 _ARTICLES = frozenset(_ARTICLES_WORDS.split())
+_ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth", "last", "latter", "former"})
 _VAGUE_NOUNS_WORDS = """
     example examples result results reason reasons case cases way ways thing things problem
     problems part parts idea point issue issues author authors section sections situation effect
@@ -137,11 +138,18 @@ def _read(lead: str, main: str, common: Collection[str]) -> Clause | None:
     rest = rest[1:] if rest and _is_adverb(rest[0]) else rest
     if subject is None or not rest or rest[0].lower() in {"not", "never", "no", "n't"}:
         return None
+    if subject.startswith(("a ", "an ")) and _is_past(words[at]):
+        return None
     said = " ".join((subject, *rest))
     if _VAGUE.search(said) or _SYMBOLS.search(said):
         return None
     helper, base = _helped(words[at], rest, subject)
     return Clause(lead, subject, words[at], helper, base, " ".join(rest))
+
+
+def _is_past(verb: str) -> bool:
+    """Of one event; about any such thing nothing can be asked."""
+    return verb in {"was", "were", "had"} or base_of_past(verb) is not None
 
 
 def _without_apposition(main: str) -> str:
@@ -207,9 +215,13 @@ def _subject(words: list[str], common: Collection[str]) -> str | None:
         return None
     if words[-1].lower() in _VAGUE_NOUNS and len(words) < 4:
         return None
+    if words[-1].lower() in _ORDINALS or words[-1].isdigit():
+        return None
     if any(word.endswith((",", ";", ":")) or word.lower() in BE | HAVE for word in words):
         return None
-    if first.lower() in _ARTICLES or (first[1:].islower() and _is_common(first.lower(), common)):
+    opens_name = any(word[0].isupper() for word in words[1:2])
+    is_plain = first[1:].islower() and not opens_name and _is_common(first.lower(), common)
+    if first.lower() in _ARTICLES or is_plain:
         first = first.lower()
     return " ".join((first, *words[1:]))
 

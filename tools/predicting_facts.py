@@ -15,6 +15,8 @@ from tools.values import dates
 
 _MOST_WORDS = 18
 _REASON = re.compile(r"\s(?:because of|because|due to|in order to|so as to)\s")
+_PASSIVE_WORDS = 3
+"""Of a passive verb with its adverbs; after more words, another one may be meant by *by*."""
 _BY = re.compile(r"\bby (?P<who>(?:the |an? )?[\w’'.&-]+(?:,? (?:and |of )?[\w’'.&-]+){0,6})$")
 _PLACED = re.compile(
     r"(?P<before>.*?\b(?:located|situated|born|held|founded|based|buried|raised|headquartered|"
@@ -53,12 +55,12 @@ _NOT_PERSON = re.compile(
 )
 _WITHOUT_OBJECT_WORDS = """
     have occur exist lie differ vary begin arise become apply give take make keep put come go
-    remain live die work rise fall run say tell show mean think know find get
+    remain live die work point rise fall run say tell show mean think know find get
 """
 _WITHOUT_OBJECT = frozenset(_WITHOUT_OBJECT_WORDS.split())
 _LEADING = frozenset({"of", "on", "from", "to", "for", "with", "against", "into"})
 _PLACING = frozenset({"in", "at", "as", "by", "during", "after", "before", "until", "since"})
-_HEAD = re.compile(r"(?:the|an?|its|their|all|any|every|each|both|that|how|whether|[A-Z]\w+)\b")
+_HEAD = re.compile(r"(?:the|an?|its|their|all|any|every|each|both|that|how|whether)\b")
 _PASSIVE = re.compile(
     r"(?P<before>(?:be |been )?(?P<participle>[a-z]+)"
     r" (?:to|from|on|with|as|into|against|after|upon))"
@@ -109,9 +111,8 @@ def _by_whom(clause: Clause) -> Iterator[str]:
         return
     kept = main[: found.start()].strip()
     words = kept.split()
-    if not words or not is_participle(words[0].lower()) or " by " in kept:
-        return
-    if dates(found["who"]) or _SELF.search(kept) or is_participle("".join(words[2:][-1:])):
+    is_short = 0 < len(words) <= _PASSIVE_WORDS and is_participle(words[0].lower())
+    if not is_short or dates(found["who"]) or _SELF.search(kept) or " by " in kept:
         return
     is_person = found["who"][:1].isupper()
     yield clause.asked("Who" if is_person else "What", f"{kept} by")
