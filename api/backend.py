@@ -3,13 +3,14 @@
 The routes know the protocol only; tests hand ``create_app`` one that keeps everything in memory.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from core.errors import ConfigurationError, Unavailable
 from core.schemas.answer import Answer
+from core.schemas.memory import ContentType
 from core.settings import Settings
 from graphs.answering import answer_question
 from graphs.running import StepNotice
@@ -35,7 +36,13 @@ class Backend(Protocol):
         ...
 
     async def answer(
-        self, tenant_id: UUID, question: str, *, collection: str, on_step: OnStep | None = None
+        self,
+        tenant_id: UUID,
+        question: str,
+        *,
+        collection: str,
+        content_types: Sequence[ContentType] = (),
+        on_step: OnStep | None = None,
     ) -> Answer: ...
 
     async def faults(self) -> dict[str, str]:
@@ -65,11 +72,22 @@ class RuntimeBackend(NamedTuple):
         await self.dispatcher.ring(tenant_id, job_id)
 
     async def answer(
-        self, tenant_id: UUID, question: str, *, collection: str, on_step: OnStep | None = None
+        self,
+        tenant_id: UUID,
+        question: str,
+        *,
+        collection: str,
+        content_types: Sequence[ContentType] = (),
+        on_step: OnStep | None = None,
     ) -> Answer:
         """A run of the answering graph in this process."""
         return await answer_question(
-            self.runtime, tenant_id, question, collection=collection, on_step=on_step
+            self.runtime,
+            tenant_id,
+            question,
+            collection=collection,
+            content_types=content_types,
+            on_step=on_step,
         )
 
     async def faults(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from api.fields import Channel, Collection, Cursor, ExternalId, Limit, Name, Que
 from core.schemas.answer import Citation, ShortAnswer
 from core.schemas.document import Document, TrustClass, Version
 from core.schemas.job import Job, JobState
+from core.schemas.memory import ContentType
 from core.schemas.run import Run, Step
 from storage.protocols import Page
 
@@ -125,6 +126,9 @@ class AnswerRequest(BaseModel):
 
     question: Question
     collection: Collection = "default"
+    content_types: list[ContentType] = Field(
+        default=[], description="Only memories of these types are searched; default: all."
+    )
     stream: bool = Field(
         default=False, description="Send server-sent events, as `Accept: text/event-stream` does."
     )

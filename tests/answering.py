@@ -81,6 +81,7 @@ async def ask(repositories: Repositories, question: str, **other: Any) -> Answer
         "documents": repositories.documents,
         "memories": repositories.memories,
         "encoder": ENCODER,
+        "reader": READER,
         "planner": LocalPlanner(),
         "requester": LocalRequester(),
         "selector": LocalSelector(READER),
@@ -89,7 +90,7 @@ async def ask(repositories: Repositories, question: str, **other: Any) -> Answer
         "answer_verifier": LocalAnswerVerifier(READER),
         "budget": Budget(),
     }
-    given: Any = {"question": question}
+    given: Any = {"question": question, "content_types": other.pop("content_types", [])}
     state = await make_answering_graph().ainvoke(
         given,
         RunnableConfig(recursion_limit=RECURSION_LIMIT),

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from core.ids import sha256_of
 from core.schemas.answer import Answer, Citation, Sentence, ShortAnswer
 from core.schemas.document import LoadedDocument, Source, Span, Unit
 from core.schemas.job import Lease
-from core.schemas.memory import Memory
+from core.schemas.memory import ContentType, Memory
 from core.settings import Settings
 from graphs.running import StepNotice
 from storage.in_memory import InMemoryStorage
@@ -38,6 +38,7 @@ class FakeBackend:
         self.rung: list[UUID] = []
         self.down: dict[str, Exception] = {}
         self.endless = False
+        self.searched: tuple[ContentType, ...] = ()
         self.cancelled = asyncio.Event()
 
     async def tenant_of_key(self, key: str) -> UUID:
@@ -60,9 +61,11 @@ class FakeBackend:
         question: str,
         *,
         collection: str,
+        content_types: Sequence[ContentType] = (),
         on_step: Callable[[StepNotice], Awaitable[None]] | None = None,
     ) -> Answer:
         self._fail("start")
+        self.searched = tuple(content_types)
         if on_step is not None:
             outputs = {"draft": {"text": "unchecked words"}, "selected": [1, 2]}
             await on_step(StepNotice("select_evidence", 4, 0.01, outputs))

@@ -24,6 +24,19 @@ docs/evals.md, Retrieval. Sentences and questions that stand for a chunk decide 
 ABSENT = -1.0
 """The z-score of a memory that a list does not hold, unless the list's own minimum is lower."""
 
+NEIGHBOUR_WEIGHT = 0.3
+"""What a memory gets of its better neighbour's score; fitted as the weights were."""
+
+READ_WEIGHT = 2.0
+"""What one unit of the reader's log-odds of relevance is worth beside a fused score; fitted on
+articles that the reader's twin did not see."""
+
+READ_LIMIT = 24
+"""Candidates, best fused score first, that are read for one question."""
+
+Place = tuple[UUID, int]
+"""A version, and which of its memories."""
+
 
 def fuse(
     lists: Mapping[str, Sequence[Hit]], weights: Mapping[str, float] = WEIGHTS
@@ -50,6 +63,32 @@ def fuse(
     for memory_id, scores in fused.items():
         scores["fused"] = math.fsum(parts[memory_id])
     return fused
+
+
+def beside_neighbours(
+    scores: Mapping[UUID, float], places: Mapping[UUID, Place]
+) -> dict[UUID, float]:
+    """Each score with a share of the better one of the two memories before and after it.
+
+    What is told goes on over several chunks: one that stands beside a good one is likelier than
+    one that stands alone (SitEmb's thought, without its vectors). A neighbour without a score
+    counts like the lowest.
+    """
+    if not scores:
+        return {}
+    lowest = min(scores.values())
+    at = {places[key]: score for key, score in scores.items()}
+    return {
+        key: score
+        + NEIGHBOUR_WEIGHT
+        * max(at.get((places[key][0], places[key][1] + step), lowest) for step in (-1, 1))
+        for key, score in scores.items()
+    }
+
+
+def with_reading(fused: float, odds: float) -> float:
+    """A fused score and the reader's log-odds of relevance in one number."""
+    return fused + READ_WEIGHT * odds
 
 
 def best_fused(scores: Mapping[UUID, Mapping[str, float]], limit: int) -> list[UUID]:

@@ -188,6 +188,7 @@ class Bench:
             documents=self._repositories.documents,
             memories=self._repositories.memories,
             encoder=self._encoder,
+            reader=self.reader,
             planner=agents.planner,
             requester=agents.requester,
             selector=self._selector,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from agents.selector import Evidence, by_fused
+from agents.selector import Evidence, by_rank
 from core.schemas.evidence import (
     ClaimGroup,
     EvidenceRequest,
@@ -124,7 +124,7 @@ def keywords(text: str, without: frozenset[str] | set[str] = frozenset()) -> str
 def feedback_words(plan: Plan, pool: Sequence[Evidence]) -> tuple[str, ...]:
     """Frequent, telling words of the best finds that the question does not have."""
     weights = TermWeights(frozenset(content_terms(item.memory.text_original)) for item in pool)
-    best = sorted(pool, key=by_fused)[:FEEDBACK_MEMORIES]
+    best = sorted(pool, key=by_rank)[:FEEDBACK_MEMORIES]
     question: Asked = asked(plan)
     counts = Counter(
         word
@@ -141,7 +141,7 @@ def _suspects(pool: Sequence[Evidence], verdict: EvidenceVerdict | None) -> list
     groups = {item.memory_id: item.group for item in verdict.assessments} if verdict else {}
     named = {memory_id for group in _leading(verdict) for memory_id in group.memory_ids}
     if not named:
-        named = {item.memory.id for item in sorted(pool, key=by_fused)[:1]}
+        named = {item.memory.id for item in sorted(pool, key=by_rank)[:1]}
     numbers = {groups[memory_id] for memory_id in named if memory_id in groups}
     return [
         item for item in pool if item.memory.id in named or groups.get(item.memory.id) in numbers

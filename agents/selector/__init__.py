@@ -15,9 +15,10 @@ class Evidence(NamedTuple):
     memory: Memory
 
 
-def by_fused(evidence: Evidence) -> tuple[float, UUID]:
-    """Sort key: best fused score first, then by id."""
-    return -evidence.candidate.scores.get("fused", 0.0), evidence.memory.id
+def by_rank(evidence: Evidence) -> tuple[float, UUID]:
+    """Sort key: best rank first, by the fused score where nothing was ranked, then by id."""
+    scores = evidence.candidate.scores
+    return -scores.get("rank", scores.get("fused", 0.0)), evidence.memory.id
 
 
 class Selector(Protocol):

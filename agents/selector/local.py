@@ -6,7 +6,7 @@ from uuid import UUID
 
 import numpy as np
 
-from agents.selector import Evidence, by_fused
+from agents.selector import Evidence, by_rank
 from core.schemas.document import Span
 from core.schemas.evidence import Plan
 from tools.encoder import Encoder
@@ -14,11 +14,8 @@ from tools.lexical import content_terms
 from tools.loaders.sentences import sentence_ranges
 from tools.matching import Asked, Measures, Mix, log_odds, parts_asked, type_hit
 from tools.passages import passage_of, placed
-from tools.ranking import TermWeights, cut
+from tools.ranking import READ_LIMIT, TermWeights, cut
 from tools.reader import Reader, Reading
-
-READ_LIMIT = 24
-"""Candidates, best fused score first, that are read."""
 
 SENTENCE_LIMIT = 4
 """Sentences of one candidate that are encoded: those that share most with the question."""
@@ -67,7 +64,7 @@ class LocalSelector:
         """The most promising candidates as seen for each part of the question."""
         parts = parts_asked(plan)
         weights = TermWeights(_terms(evidence) for evidence in pool)
-        promising = sorted(pool, key=by_fused)[:READ_LIMIT]
+        promising = sorted(pool, key=by_rank)[:READ_LIMIT]
         sentences = {
             evidence.memory.id: _best_sentences(evidence.memory.text_original, parts, weights)
             for evidence in promising

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
-from api.backend import Backend
+from api.backend import Backend, OnStep
 from api.bodies import AnswerRequest, AnswerSentence
 from api.dependencies import BackendDep, TenantDep
 from api.problems import problems
@@ -64,7 +64,19 @@ async def ask(
     """Answer a question from the memories of a collection, or say why that cannot be done."""
     if asked.stream or "text/event-stream" in accept:
         return await _started(answer_events(backend, tenant_id, asked))
-    return await backend.answer(tenant_id, asked.question, collection=asked.collection)
+    return await _answered(backend, tenant_id, asked)
+
+
+async def _answered(
+    backend: Backend, tenant_id: UUID, asked: AnswerRequest, on_step: OnStep | None = None
+) -> Answer:
+    return await backend.answer(
+        tenant_id,
+        asked.question,
+        collection=asked.collection,
+        content_types=asked.content_types,
+        on_step=on_step,
+    )
 
 
 async def _started(events: AsyncGenerator[bytes]) -> StreamingResponse:
@@ -88,9 +100,7 @@ async def answer_events(
     No text leaves before the whole answer was checked. Closing the stream cancels the run.
     """
     steps: asyncio.Queue[StepNotice | None] = asyncio.Queue()
-    run = asyncio.create_task(
-        backend.answer(tenant_id, asked.question, collection=asked.collection, on_step=steps.put)
-    )
+    run = asyncio.create_task(_answered(backend, tenant_id, asked, steps.put))
     run.add_done_callback(lambda _: steps.put_nowait(None))
     try:
         while (notice := await steps.get()) is not None:

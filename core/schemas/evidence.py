@@ -65,7 +65,7 @@ class Candidate(Frozen):
     batch: UUID
     created_at: datetime
     scores: dict[str, float] = {}
-    """lexical, vector_question, vector_core, vector_chunk, fused, relevance."""
+    """lexical, vector_question, vector_core, vector_chunk, fused, rank, relevance."""
     answer_spans: tuple[Span, ...] = ()
     """Where an answer most likely stands, if anywhere: one place for each part of the question."""
 

@@ -19,8 +19,10 @@ from core.schemas.evidence import (
     Spent,
     TriedRequest,
 )
+from core.schemas.memory import SearchFilter
 from core.sufficiency import judge_sufficiency, settle
 from graphs.answering.outcome import compose_answer
+from graphs.answering.ranking import ranked
 from graphs.answering.retrieval import find_quarantined, retrieve
 from graphs.answering.state import AnswerContext, AnswerState, AnswerUpdate
 from storage.protocols import Place
@@ -79,15 +81,17 @@ def route_requests(state: AnswerState) -> Literal["retrieve_candidates", "settle
 async def retrieve_candidates(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
     """Ask every request of the round."""
     context = runtime.context
-    found = [await retrieve(request, state.collection, context) for request in state.requests]
+    scope = SearchFilter(collection=state.collection, content_types=tuple(state.content_types))
+    found = [await retrieve(request, scope, context) for request in state.requests]
     if state.next_reason != "first":
         return {"found": found}
-    quarantined = await find_quarantined(state.requests[0], found[0], state.collection, context)
+    quarantined = await find_quarantined(state.requests[0], found[0], scope, context)
     return {"found": found, "quarantined": quarantined}
 
 
 async def rank_candidates(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
-    """Merge what was found into the pool, count what each request brought, forget the draft."""
+    """Merge what was found into the pool, count what each request brought, order the pool with the
+    reader's help, forget the draft."""
     pool = {candidate.memory_id: candidate for candidate in state.pool}
     tried = list(state.tried)
     for request, candidates in zip(state.requests, state.found, strict=True):
@@ -97,11 +101,11 @@ async def rank_candidates(state: AnswerState, runtime: Runtime[AnswerContext]) -
             known = pool.get(candidate.memory_id)
             if known is None or candidate.scores["fused"] > known.scores["fused"]:
                 pool[candidate.memory_id] = candidate
-    ranked = sorted(pool.values(), key=lambda item: (-item.scores["fused"], item.memory_id))
-    ranked = ranked[: runtime.context.budget.max_candidates]
+    ordered = await ranked(plan_of(state), list(pool.values()), runtime.context)
+    ordered = ordered[: runtime.context.budget.max_candidates]
     seconds = (await now() - datetime.fromisoformat(state.started_at)).total_seconds()
-    spent = Spent(rounds=state.spent.rounds + 1, candidates=len(ranked), seconds=seconds)
-    return {"pool": ranked, "tried": tried, "spent": spent, "draft": None}
+    spent = Spent(rounds=state.spent.rounds + 1, candidates=len(ordered), seconds=seconds)
+    return {"pool": ordered, "tried": tried, "spent": spent, "draft": None}
 
 
 async def select_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:

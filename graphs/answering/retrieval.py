@@ -1,10 +1,12 @@
 """One evidence request answered: four searches, fused, as one recorded value.
 
+Memories that stand beside one that was found too gain by it: what is told goes on over chunks.
+
 What is recorded are ids, versions, scores and hashes, so that a replay sees exactly the same
 candidates without searching; their texts are read again by id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from core.schemas.memory import LAYERS, Hit, Memory, SearchFilter
 from graphs.answering.state import AnswerContext
 from storage.protocols import Place
 from tools.lexical import term_counts
-from tools.ranking import best_fused, fuse
+from tools.ranking import beside_neighbours, best_fused, fuse
 
 QUARANTINED_LIMIT = 5
 NEAR_TOP = 0.6
@@ -26,13 +28,13 @@ NEAR_TOP = 0.6
 
 
 async def retrieve(
-    request: EvidenceRequest, collection: str, context: AnswerContext
+    request: EvidenceRequest, scope: SearchFilter, context: AnswerContext
 ) -> list[Candidate]:
     """Lexical ∪ one vector search per layer, fused; best first, at most ``request.limit``.
 
     Raises Conflict when a recorded result no longer matches what is stored.
     """
-    where = filter_of(request, collection)
+    where = filter_of(request, scope)
     vector = (await context.encoder.encode([request.text]))[0]
     terms = term_counts(request.text)
 
@@ -46,7 +48,9 @@ async def retrieve(
             )
         scores = fuse(lists)
         memories = await context.memories.get(best_fused(scores, request.limit))
-        return Observed([_result(memory, scores[memory.id]) for memory in memories])
+        told = _with_neighbours(memories, scores)
+        memories = sorted(memories, key=lambda memory: (-told[memory.id]["fused"], memory.id))
+        return Observed([_result(memory, told[memory.id]) for memory in memories])
 
     asked: JsonValue = {
         "terms": dict(terms),
@@ -64,11 +68,14 @@ async def retrieve(
 
 
 async def find_quarantined(
-    request: EvidenceRequest, found: Sequence[Candidate], collection: str, context: AnswerContext
+    request: EvidenceRequest,
+    found: Sequence[Candidate],
+    scope: SearchFilter,
+    context: AnswerContext,
 ) -> list[UUID]:
     """Quarantined memories that would have been near the top: to be shown, never to be read."""
     terms = term_counts(request.text)
-    where = filter_of(request, collection)
+    where = filter_of(request, scope)
 
     async def search() -> Observed:
         hits = await context.memories.search_quarantined(terms, QUARANTINED_LIMIT, where)
@@ -81,10 +88,11 @@ async def find_quarantined(
     return [UUID(memory_id) for memory_id, score in results if score >= NEAR_TOP * best]
 
 
-def filter_of(request: EvidenceRequest, collection: str) -> SearchFilter:
-    """What the request leaves out, as the searches understand it."""
+def filter_of(request: EvidenceRequest, scope: SearchFilter) -> SearchFilter:
+    """What the question is asked over, less what the request leaves out."""
     return SearchFilter(
-        collection=collection,
+        collection=scope.collection,
+        content_types=scope.content_types,
         exclude_memories=request.exclude_memories,
         exclude_principals=request.exclude_principals,
         exclude_origins=request.exclude_origins,
@@ -104,6 +112,15 @@ def candidate_of(memory: Memory, scores: dict[str, float]) -> Candidate:
         created_at=memory.created_at,
         scores=scores,
     )
+
+
+def _with_neighbours(
+    memories: Sequence[Memory], scores: Mapping[UUID, Mapping[str, float]]
+) -> dict[UUID, dict[str, float]]:
+    fused = {memory.id: scores[memory.id]["fused"] for memory in memories}
+    places = {memory.id: (memory.version_id, memory.ordinal) for memory in memories}
+    told = beside_neighbours(fused, places)
+    return {key: {**scores[key], "fused": told[key]} for key in told}
 
 
 async def _recorded(results: Sequence[Any], context: AnswerContext) -> tuple[Memory, ...]:

@@ -1,6 +1,6 @@
 """Starts the answering graph for one question and records it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from langgraph.graph.state import CompiledStateGraph
 from core.ids import new_id
 from core.schemas.answer import Answer
 from core.schemas.evidence import Budget
+from core.schemas.memory import ContentType
 from core.schemas.run import Run
 from graphs.answering.graph import RECURSION_LIMIT, make_answering_graph
 from graphs.answering.state import AnswerContext, AnswerState
@@ -39,22 +40,28 @@ async def answer_question(
     question: str,
     *,
     collection: str = "default",
+    content_types: Sequence[ContentType] = (),
     on_step: OnStep | None = None,
 ) -> Answer:
-    """Answer from one collection of one tenant. Raises StorageUnavailable."""
+    """Answer from one collection of one tenant, or from its memories of some content types alone.
+
+    Raises StorageUnavailable.
+    """
     repositories = runtime.repositories(tenant_id)
     run_id = new_id()
+    given: Any = {"question": question, "collection": collection}
+    if content_types:
+        given["content_types"] = list(content_types)
     watcher = StepWatcher(on_step) if on_step else None
     journal = RunJournal(repositories.runs, run_id, watcher=watcher)
     run = Run(
         id=run_id,
         graph="answering",
         status="running",
-        subject={"question": question, "collection": collection},
+        subject={**given},
         engine=runtime.engine(),
         started_at=datetime.now(UTC),
     )
-    given: Any = {"question": question, "collection": collection}
     async with recorded_run(repositories.runs, run):
         state = await _graph().ainvoke(
             given,
@@ -72,6 +79,7 @@ def _context(runtime: Runtime, repositories: Repositories, journal: RunJournal) 
         documents=repositories.documents,
         memories=repositories.memories,
         encoder=runtime.encoder,
+        reader=runtime.reader,
         planner=agents.planner,
         requester=agents.requester,
         selector=agents.selector,

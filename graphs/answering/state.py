@@ -22,9 +22,11 @@ from core.schemas.evidence import (
     Sufficiency,
     TriedRequest,
 )
+from core.schemas.memory import ContentType
 from graphs.running import RunContext
 from storage.protocols import Documents, Memories
 from tools.encoder import Encoder
+from tools.reader import Reader
 
 
 @dataclass
@@ -33,6 +35,8 @@ class AnswerState:
 
     question: str
     collection: str = "default"
+    content_types: list[ContentType] = field(default_factory=list)
+    """Only memories of these types are searched; empty: all are."""
     started_at: str = ""
     """ISO time; the deadline counts from here."""
     refusal: str | None = None
@@ -87,6 +91,7 @@ class AnswerContext(RunContext):
     documents: Documents
     memories: Memories
     encoder: Encoder
+    reader: Reader
     planner: Planner
     requester: Requester
     selector: Selector

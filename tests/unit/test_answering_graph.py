@@ -141,6 +141,16 @@ async def test_empty_collection_abstains_after_trying_other_words(
     assert not answer.citations
 
 
+async def test_only_the_content_types_asked_for_are_searched(repositories: Repositories) -> None:
+    await add(repositories, "manual", MANUAL)
+
+    others = await ask(repositories, TORQUE, content_types=["example"])
+    assert (others.outcome, others.citations) == ("abstained", ())
+
+    kept = await ask(repositories, TORQUE, content_types=["concept", "procedure"])
+    assert "62 Nm" in kept.text
+
+
 async def test_question_about_something_else_abstains(repositories: Repositories) -> None:
     await add(repositories, "manual", MANUAL)
 

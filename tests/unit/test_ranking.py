@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.schemas.memory import Hit
-from tools.ranking import TermWeights, best_fused, cut, fuse, standardise
+from tools.matching import log_odds
+from tools.ranking import (
+    NEIGHBOUR_WEIGHT,
+    TermWeights,
+    beside_neighbours,
+    best_fused,
+    cut,
+    fuse,
+    standardise,
+    with_reading,
+)
 
 IDS = [UUID(int=number) for number in range(8)]
 hits = st.lists(
@@ -103,3 +113,37 @@ def test_rare_terms_cover_more_of_a_question_than_common_ones():
 def test_unseen_terms_weigh_most():
     weights = TermWeights([{"pump"}, {"pump", "seal"}])
     assert weights.weight("canteen") > weights.weight("seal") > weights.weight("pump") > 0
+
+
+VERSION, OTHER = UUID(int=100), UUID(int=101)
+
+
+def test_a_memory_beside_a_good_one_gains_by_it():
+    scores = {IDS[0]: 3.0, IDS[1]: 1.0, IDS[2]: 1.0}
+    places = {IDS[0]: (VERSION, 4), IDS[1]: (VERSION, 5), IDS[2]: (OTHER, 5)}
+
+    told = beside_neighbours(scores, places)
+
+    assert told[IDS[1]] == pytest.approx(1.0 + 3.0 * NEIGHBOUR_WEIGHT)
+    assert told[IDS[2]] == pytest.approx(1.0 + 1.0 * NEIGHBOUR_WEIGHT)
+    assert beside_neighbours({}, {}) == {}
+
+
+@given(
+    scores=st.lists(st.floats(-9, 9, allow_nan=False), min_size=1, max_size=8),
+    places=st.permutations([(version, n) for version in (VERSION, OTHER) for n in range(4)]),
+)
+def test_neighbours_are_a_bounded_part_of_a_score(scores, places):
+    given_scores = dict(zip(IDS, scores, strict=False))
+    told = beside_neighbours(given_scores, dict(zip(IDS, places, strict=True)))
+
+    low, high = min(scores), max(scores)
+    for key, score in given_scores.items():
+        gained = told[key] - score
+        assert NEIGHBOUR_WEIGHT * low - 1e-9 <= gained <= NEIGHBOUR_WEIGHT * high + 1e-9
+
+
+@given(fused=st.floats(-9, 9), less=st.floats(0, 9), chance=st.floats(0, 1))
+def test_nobody_who_was_read_falls_behind_one_who_was_not(fused, less, chance):
+    read = with_reading(fused, log_odds(chance))
+    assert read >= with_reading(fused - less, log_odds(0.0))

@@ -18,6 +18,15 @@ def test_an_answer_comes_whole(client: TestClient) -> None:
     assert answer["outcome"] == "answered"
 
 
+def test_a_question_may_ask_for_content_types(client: TestClient, backend: FakeBackend) -> None:
+    client.post("/v1/answers", json={"question": "Q?", "content_types": ["warning", "procedure"]})
+    assert backend.searched == ("warning", "procedure")
+    client.post("/v1/answers", json={"question": "Q?"})
+    assert backend.searched == ()
+    response = client.post("/v1/answers", json={"question": "Q?", "content_types": ["poem"]})
+    assert_problem(response, 422, "invalid_request")
+
+
 @pytest.mark.parametrize(
     "given",
     [
