@@ -1,31 +1,19 @@
 """The building graph on local agents and in-memory storage: its path, its loop, its resumption."""
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
 import pytest
-from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.memory import InMemorySaver
 
-from agents.completer.local import LocalCompleter
-from agents.memory_verifier.local import LocalMemoryVerifier
 from agents.outliner.local import LocalOutliner
-from agents.reviewer.local import LocalReviewer
 from agents.segmenter.local import LocalSegmenter
 from core.errors import EmptyExtraction, LeaseLost
-from core.schemas.document import LoadedDocument, Source
-from core.schemas.job import Lease
-from core.schemas.run import Run
-from graphs.building.graph import STEPS, make_building_graph
-from graphs.building.state import BuildContext
+from graphs.building.graph import STEPS
 from graphs.running import RunJournal
 from storage.in_memory import InMemoryStorage
-from storage.protocols import Repositories, Upload
-from tests.builders import WordsReader
-from tools.loaders import LoadLimits, load
+from tests.building import LIMITS, Build, begin_build
+from tools.loaders import load
 
 TEXT = """# Seal handbook
 
@@ -46,83 +34,8 @@ Seals are kept in their box at 5 to 25 degrees. They age faster in sunlight.
 """
 
 
-LIMITS = LoadLimits(1_000_000, 1_000_000)
-
-
-class DirectLoader:
-    """Parses in this process: nothing hostile comes here."""
-
-    async def load(self, content: bytes, filename: str) -> LoadedDocument:
-        return load(content, filename, LIMITS)
-
-
-class LetterEncoder:
-    """Counts letters: deterministic, and exact in half precision."""
-
-    id = "letters"
-    dimensions = 26
-
-    async def encode(self, texts: Any) -> Any:
-        rows = [[text.lower().count(chr(97 + n)) + 0.01 for n in range(26)] for text in texts]
-        vectors = np.array(rows, np.float32)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors.astype(np.float16).astype(np.float32)
-
-
-class Build:
-    """One job of one document, ready to run."""
-
-    def __init__(self, repositories: Repositories, lease: Lease) -> None:
-        self.repositories = repositories
-        self.lease = lease
-        self.saver = InMemorySaver()
-
-    def context(self, **other: Any) -> BuildContext:
-        known: dict[str, Any] = {
-            "journal": RunJournal(self.repositories.runs, self.lease.run_id),
-            "lease": self.lease,
-            "documents": self.repositories.documents,
-            "memories": self.repositories.memories,
-            "loader": DirectLoader(),
-            "encoder": LetterEncoder(),
-            "reader": WordsReader(),
-            "outliner": LocalOutliner(),
-            "segmenter": LocalSegmenter(target_characters=300, max_characters=600),
-            "reviewer": LocalReviewer(),
-            "completer": LocalCompleter(),
-            "memory_verifier": LocalMemoryVerifier(),
-            "max_review_rounds": 2,
-        }
-        return BuildContext(**{**known, **other})
-
-    async def run(self, *, resume: bool = False, **other: Any) -> Any:
-        graph = make_building_graph(self.saver)
-        given: Any = None if resume else {"version_id": self.lease.version_id}
-        config = RunnableConfig(
-            configurable={"thread_id": str(self.lease.run_id)}, recursion_limit=40
-        )
-        return await graph.ainvoke(given, config, context=self.context(**other), durability="sync")
-
-    async def path(self) -> list[str]:
-        return [step.node for step in await self.repositories.runs.steps(self.lease.run_id)]
-
-
 async def a_build(content: bytes = TEXT.encode()) -> Build:
-    repositories = InMemoryStorage().repositories(uuid4())
-    source = Source(principal="ada", origin="handbook", trust="owner")
-    submission = await repositories.documents.submit(Upload("seals", "seals.md", content, source))
-    lease = await repositories.jobs.claim(submission.job.id, "me", 60)
-    assert lease is not None
-    await repositories.runs.start(
-        Run(
-            id=lease.run_id,
-            graph="building",
-            status="running",
-            subject={},
-            started_at=datetime.now(UTC),
-        )
-    )
-    return Build(repositories, lease)
+    return await begin_build(InMemoryStorage().repositories(uuid4()), content)
 
 
 async def test_document_becomes_active_memories_that_tile_its_text() -> None:

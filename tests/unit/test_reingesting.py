@@ -1,0 +1,53 @@
+"""Whatever is changed in a document: handed in again, it is as if it had always been so."""
+
+from uuid import uuid4
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage.in_memory import InMemoryStorage
+from tests.building import LetterEncoder, begin_build, build
+from tests.reingesting import EDITS, PARAGRAPHS, Edit, check_reingest, edited, text_of
+
+edits = st.builds(Edit, st.sampled_from(EDITS), st.integers(0, 20), st.integers(0, 20))
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+@given(st.lists(st.sampled_from(PARAGRAPHS), min_size=1, max_size=9), st.lists(edits, max_size=4))
+async def test_any_edits_leave_what_a_fresh_build_would(
+    paragraphs: list[str], script: list[Edit]
+) -> None:
+    changed = paragraphs
+    for edit in script:
+        changed = edited(changed, edit)
+    storage = InMemoryStorage()
+    kept, fresh = storage.repositories(uuid4()), storage.repositories(uuid4())
+
+    await check_reingest(kept, fresh, text_of(paragraphs), text_of(changed))
+
+
+async def test_one_changed_paragraph_is_all_that_is_encoded() -> None:
+    kept = InMemoryStorage().repositories(uuid4())
+    await build(kept, text_of(PARAGRAPHS * 3))
+    encoder = LetterEncoder()
+
+    await build(kept, text_of((*PARAGRAPHS * 3, "A last remark.")), encoder=encoder)
+
+    assert 0 < len(encoder.given) <= 6
+
+
+async def test_only_the_title_changes_and_nothing_is_encoded() -> None:
+    kept = InMemoryStorage().repositories(uuid4())
+    first = await build(kept, text_of(PARAGRAPHS))
+    old = await kept.memories.of_version(first.lease.version_id)
+    encoder = LetterEncoder()
+
+    begun = await begin_build(kept, text_of(PARAGRAPHS).encode(), title="Another title")
+    await begun.run(encoder=encoder)
+
+    new = await kept.memories.of_version(begun.lease.version_id)
+    assert [memory.id for memory in new] == [memory.id for memory in old]
+    assert {memory.title for memory in new} == {"Another title"}
+    assert len(encoder.given) <= len(new)  # questions may name the title
