@@ -42,6 +42,7 @@ test: check  ## check, then integration and end-to-end tests on real services
 	$(BIN)/pytest -q tests/integration tests/e2e
 
 evals-building: $(VENV)/.ready-evals  ## Every suite of the building side beside peers; tables and plots (OUT=FOLDER)
+	$(BIN)/pytest -q tests/unit/test_peers.py tests/unit/test_eval_groups.py
 	$(BIN)/quaestor eval all-building --data $${QUAESTOR_EVAL_DATA:-../shared/data/uniform} --part public \
 	  --report $(or $(OUT),out/building)
 
