@@ -19,7 +19,7 @@ from evals.intervals import Estimate
 from evals.measures import pk, window_diff
 from evals.segmentation_data import SETS, Gold, read_sets
 from evals.sentence_vectors import SentenceEncoder
-from tools.cuts import CUTS, Cut, Material, cut_into
+from tools.cuts import CUTS, INTENT_CUTS, Cut, Material, cut_into
 from tools.encoder import Encoder
 from tools.encoder_models import configured_encoder
 from tools.rows import DenseRows
@@ -83,14 +83,21 @@ async def measure(
 async def _of_set(
     encoder: Encoder, documents: Sequence[Gold], cuts: Mapping[str, Cut]
 ) -> dict[str, list[Scores]]:
-    scores: dict[str, list[Scores]] = {name: [] for name in cuts}
+    asked = all(gold.questions for gold in documents)
+    wanted = {**cuts, **(INTENT_CUTS if asked else {})}
+    scores: dict[str, list[Scores]] = {name: [] for name in wanted}
     for gold in documents:
-        texts = [unit.text for unit in gold.units]
-        meanings = DenseRows(await encoder.encode(texts))
-        material = Material(gold.units, unit_vectors(texts), meanings)
-        for name, cut in cuts.items():
+        material = await _material(encoder, gold)
+        for name, cut in wanted.items():
             scores[name].append(score(gold, cut, material))
     return scores
+
+
+async def _material(encoder: Encoder, gold: Gold) -> Material:
+    texts = [unit.text for unit in gold.units]
+    meanings = DenseRows(await encoder.encode(texts))
+    questions = DenseRows(await encoder.encode(gold.questions)) if gold.questions else None
+    return Material(gold.units, unit_vectors(texts), meanings, questions=questions)
 
 
 def score(gold: Gold, cut: Cut, material: Material) -> Scores:

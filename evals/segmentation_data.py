@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -19,7 +20,9 @@ SEED = 3
 STITCHED = 10
 """Paragraphs in a document stitched from different articles."""
 TRAINING = "train/segmentation.jsonl.gz"
-"""Beside the folder of the data; nothing that is measured was fitted on its meetings."""
+"""Beside the folder of the data; what is measured of it is kept out of every fit."""
+ASKED = "train/query_summary.qmsum_train.jsonl.gz"
+"""What is asked about the same meetings."""
 
 
 class Gold(NamedTuple):
@@ -29,6 +32,8 @@ class Gold(NamedTuple):
     units: tuple[Unit, ...]
     boundaries: tuple[int, ...]
     """The first units of all topics but the first; at least one."""
+    questions: tuple[str, ...] = ()
+    """What readers asked about passages of it, where that is known."""
 
 
 class Piece(NamedTuple):
@@ -68,10 +73,16 @@ def read_sets(data: Path, part: str) -> dict[str, list[Gold]]:
 def _lines(kind: str, data: Path, part: str, name: str) -> Iterator[Gold]:
     for row in read_rows(data, name, part):
         if row["kind"] == kind:
-            yield _of_lines(row)
+            yield of_lines(row)
 
 
-def _of_lines(row: Row) -> Gold:
+def measured_ids(data: Path, part: str) -> frozenset[str]:
+    """The meetings and PEPs that are measured, which a fit has to leave out."""
+    meetings = (row["id"] for row in _sampled_meetings(data, part))
+    return frozenset(meetings) | {row["doc_id"] for row in _sampled_peps(data, part)}
+
+
+def of_lines(row: Row) -> Gold:
     """Sentences or turns as they come; those without a character take their boundary along."""
     kept = [index for index, text in enumerate(row["sentences"]) if text.strip()]
     places = {old: new for new, old in enumerate(kept)}
@@ -92,24 +103,46 @@ def _manifesto(data: Path, part: str) -> Iterator[Gold]:
 
 
 def _qmsum(data: Path, part: str) -> Iterator[Gold]:
-    """Meetings cut by topic, a unit a turn."""
-    rows = (row for row in _meeting_rows(data, part) if row["kind"] == "transcript")
-    return map(_of_lines, _sample(rows))
+    """Meetings cut by topic, a unit a turn, with what was asked about parts of them."""
+    asked = _asked(data, part)
+    for row in _sampled_meetings(data, part):
+        yield of_lines(row)._replace(questions=tuple(asked[row["id"]]))
 
 
-def _meeting_rows(data: Path, part: str) -> Iterator[Row]:
+def _sampled_meetings(data: Path, part: str) -> list[Row]:
+    rows = _rows_beside(data, part, TRAINING, "segmentation")
+    return _sample(row for row in rows if row["kind"] == "transcript")
+
+
+def _asked(data: Path, part: str) -> Mapping[str, list[str]]:
+    """Questions by meeting; those about a whole meeting tell nothing of its topics."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    try:
+        for row in _rows_beside(data, part, ASKED, "qmsum.questions"):
+            if row["spans"]:
+                asked[row["doc_ids"][0]].append(row["question"])
+    except NotFound:
+        return asked
+    return asked
+
+
+def _rows_beside(data: Path, part: str, training: str, name: str) -> Iterator[Row]:
     """The public half of QMSum tells no topics: the training file beside it stands in for it."""
-    training = data.resolve().parent / TRAINING
-    if part != "public" or not training.is_file():
-        yield from read_rows(data, "segmentation", part)
+    path = data.resolve().parent / training
+    if part != "public" or not path.is_file():
+        yield from read_rows(data, name, part)
         return
-    with gzip.open(training, "rt", encoding="utf-8") as lines:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
 
 def _pep(data: Path, part: str) -> Iterator[Gold]:
-    rows = _sample(read_rows(data, "docs_peps", part))
+    rows = _sampled_peps(data, part)
     return (_without_headings(row["doc_id"], row["text"]) for row in rows)
+
+
+def _sampled_peps(data: Path, part: str) -> list[Row]:
+    return _sample(read_rows(data, "docs_peps", part))
 
 
 def _without_headings(name: str, text: str) -> Gold:
@@ -128,7 +161,7 @@ def _without_headings(name: str, text: str) -> Gold:
 
 def _article(data: Path, part: str) -> Iterator[Gold]:
     for row in read_rows(data, "squad_articles.docs", part):
-        yield _joined(row["doc_id"], row["text"].split("\n\n"))
+        yield joined(row["doc_id"], row["text"].split("\n\n"))
 
 
 def _stitched(data: Path, part: str) -> Iterator[Gold]:
@@ -137,10 +170,10 @@ def _stitched(data: Path, part: str) -> Iterator[Gold]:
     chance = random.Random(SEED)
     for number in range(SAMPLED):
         chosen = chance.sample(articles, min(STITCHED, len(articles)))
-        yield _joined(f"stitched-{number}", [chance.choice(one) for one in chosen])
+        yield joined(f"stitched-{number}", [chance.choice(one) for one in chosen])
 
 
-def _joined(name: str, paragraphs: Sequence[str]) -> Gold:
+def joined(name: str, paragraphs: Sequence[str]) -> Gold:
     """Sentences in one block, so that only what they say tells where a paragraph began."""
     pieces: list[Piece] = []
     boundaries: list[int] = []

@@ -85,6 +85,14 @@ def best_cut(gains: Gains, count: int) -> tuple[int, ...]:
     return best
 
 
+def cut_at_price(gains: Gains, price: float) -> tuple[int, ...]:
+    """First members of the pieces of the best cut at a price per piece, however many they are."""
+    if len(gains) == 0:
+        return ()
+    _, previous = _solve(_by_end(gains), np.array([price]))
+    return _walk(previous[:, 0])
+
+
 def _by_end(gains: Gains) -> Gains:
     """The same gains laid out by where a piece stops: ``[stop, d]``."""
     total, longest = len(gains), gains.shape[1] - 1

@@ -4,12 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from core.schemas.document import Unit
+from tools.boundaries import BoundaryHead, adjacent_scores, boundary_scores, shipped_head
+from tools.intents import fused, intent
 from tools.layout import Breaks, SizeBand, size_of
 from tools.rows import BothRows, DenseRows
 from tools.segmentation import cluster, cohesion, fixed, recursive
 from tools.tfidf import SparseRows
 
 _TRIES = 14
+
+BOUNDARY_WEIGHT = 0.1
+"""What a standard deviation of a boundary score is worth beside cohesion; from validation texts."""
 
 
 class Material(NamedTuple):
@@ -21,6 +26,8 @@ class Material(NamedTuple):
     meanings: DenseRows
     """The encoder's vector of each unit."""
     breaks: Breaks = Breaks()
+    questions: DenseRows | None = None
+    """The encoder's vectors of what is likely to be asked of the document."""
 
 
 Cut = Callable[[Material, SizeBand], tuple[int, ...]]
@@ -32,6 +39,26 @@ def _both(of: Material) -> BothRows:
     return BothRows(of.words, of.meanings.centred().of_length_one())
 
 
+def learned_cut(head: BoundaryHead, weight: float) -> Cut:
+    """Mixed cohesion with a head's boundary scores as merits."""
+
+    def cut(of: Material, band: SizeBand) -> tuple[int, ...]:
+        merits = weight * boundary_scores(head, of.meanings)
+        return cohesion(of.units, _both(of), band, of.breaks, merits)
+
+    return cut
+
+
+def _learned(of: Material, band: SizeBand) -> tuple[int, ...]:
+    return learned_cut(shipped_head(), BOUNDARY_WEIGHT)(of, band)
+
+
+def _adjacent(of: Material, band: SizeBand) -> tuple[int, ...]:
+    """The same with how neighbours differ: what the learned scores have to beat."""
+    merits = BOUNDARY_WEIGHT * adjacent_scores(of.meanings)
+    return cohesion(of.units, _both(of), band, of.breaks, merits)
+
+
 CUTS: Mapping[str, Cut] = {
     "cohesion": lambda of, band: cohesion(of.units, of.words, band, of.breaks),
     "fixed": lambda of, band: fixed(of.units, band),
@@ -39,8 +66,18 @@ CUTS: Mapping[str, Cut] = {
     "encoder_cluster": lambda of, band: cluster(of.units, of.meanings, band, of.breaks),
     "encoder_cohesion": lambda of, band: cohesion(of.units, of.meanings, band, of.breaks),
     "mixed_cohesion": lambda of, band: cohesion(of.units, _both(of), band, of.breaks),
+    "mixed_adjacent": _adjacent,
+    "learned": _learned,
 }
 """The default first."""
+
+INTENT_CUTS: Mapping[str, Cut] = {
+    "intent": lambda of, band: intent(of.units, of.meanings, of.questions, band, of.breaks),
+    "intent_cohesion": lambda of, band: fused(
+        of.units, _both(of), of.meanings, of.questions, band, of.breaks
+    ),
+}
+"""Those that make sense only where ``questions`` are known."""
 
 
 def cut_into(

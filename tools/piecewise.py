@@ -5,6 +5,7 @@ A way to judge says what a piece is worth; too long is forbidden, too short is a
 """
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,34 +22,63 @@ CELLS = 2_000_000
 
 _TOO_SHORT_COST = 1_000.0
 
-Worth = Callable[[Rows, Sequence[int], int], Gains]
-"""Gains of pieces of one section: its atoms' rows, their first units, the longest piece."""
+
+class Atoms(NamedTuple):
+    """What one section is put together from."""
+
+    rows: Rows
+    """A row for each atom."""
+    runs: Sequence[int]
+    """First unit of each."""
+    begins: NDArray[np.int64]
+    """Where each begins, in characters; ``ends`` likewise."""
+    ends: NDArray[np.int64]
+    stop: int
+    """The unit after the last atom."""
+    longest: int
+    """Atoms in the longest piece that is considered."""
+
+    def grouped(self, vectors: Rows) -> Rows:
+        """Other rows, one for each unit of the document, as one for each atom."""
+        first = self.runs[0]
+        return vectors.slice(first, self.stop).grouped([run - first for run in self.runs])
+
+
+Worth = Callable[[Atoms], Gains]
+"""Gains of the pieces of one section."""
+Solve = Callable[[Gains, int], tuple[int, ...]]
+"""First atoms of the pieces, given what pieces are worth and how many are wanted."""
 
 
 def cut_pieces(
-    units: Sequence[Unit], vectors: Rows, band: SizeBand, breaks: Breaks, worth: Worth
+    units: Sequence[Unit],
+    vectors: Rows,
+    band: SizeBand,
+    breaks: Breaks,
+    worth: Worth,
+    solve: Solve = best_cut,
 ) -> tuple[int, ...]:
     """First units of the chunks; ``vectors`` holds a row for each unit."""
     starts: list[int] = []
     for first, stop in sections(units, breaks.hard, band):
-        starts.extend(_cut_section(units, vectors, band, worth, first, stop))
+        size = size_of(units, first, stop)
+        count = max(1, round(size / band.target))
+        if count == 1 and size <= band.maximum:
+            starts.append(first)
+            continue
+        section = _atoms_of(units, vectors, band, first, stop)
+        gains = worth(section)
+        _keep_in_band(gains, section.begins, section.ends, band)
+        starts.extend(section.runs[piece] for piece in solve(gains, count))
     return tuple(starts)
 
 
-def _cut_section(
-    units: Sequence[Unit], vectors: Rows, band: SizeBand, worth: Worth, first: int, stop: int
-) -> list[int]:
-    size = size_of(units, first, stop)
-    count = max(1, round(size / band.target))
-    if count == 1 and size <= band.maximum:
-        return [first]
+def _atoms_of(units: Sequence[Unit], vectors: Rows, band: SizeBand, first: int, stop: int) -> Atoms:
     runs = atoms(units, band, first, stop)
     begins = np.array([units[run].start for run in runs])
     ends = np.array([units[run - 1].end for run in (*runs[1:], stop)])
     rows = vectors.slice(first, stop).grouped([run - first for run in runs])
-    gains = worth(rows, runs, _longest(begins, ends, band.maximum))
-    _keep_in_band(gains, begins, ends, band)
-    return [runs[piece] for piece in best_cut(gains, count)]
+    return Atoms(rows, runs, begins, ends, stop, _longest(begins, ends, band.maximum))
 
 
 def _longest(begins: NDArray[np.int64], ends: NDArray[np.int64], maximum: int) -> int:

@@ -8,16 +8,20 @@ longer unit exceeds it. Which way is best is judged in ``partitions``.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.schemas.document import Unit
 from tools.cohesion import Gains, piece_norms, piece_pairs
 from tools.layout import Breaks, SizeBand, atoms, is_weak_start, same_block, size_of
-from tools.piecewise import cut_pieces
+from tools.piecewise import Atoms, cut_pieces
 from tools.rows import DenseRows, Rows
 
 _WEAK_START_COST = 0.25
 _PART_START_GAIN = 0.25
 _PARAGRAPH_GAIN = 0.1
+
+Merits = NDArray[np.float64]
+"""One for each unit of a document."""
 
 
 def fixed(units: Sequence[Unit], band: SizeBand) -> tuple[int, ...]:
@@ -47,16 +51,17 @@ def cohesion(
     vectors: Rows,
     band: SizeBand,
     breaks: Breaks = Breaks(),  # noqa: B008 - an immutable value
+    merits: Merits | None = None,
 ) -> tuple[int, ...]:
     """The cut that keeps like units together, section by section; ``vectors`` holds a row each.
 
-    A piece is worth the length of the sum of its rows, less the cost of its start.
+    A piece is worth the length of the sum of its rows, less the cost of its start; ``merits``
+    says, unit by unit, what else speaks for a start there.
     """
 
-    def worth(rows: Rows, runs: Sequence[int], longest: int) -> Gains:
-        gains = piece_norms(rows, longest)
-        costs = [0.0, *(_start_cost(units, run, breaks) for run in runs[1:])]
-        gains -= np.array(costs)[:, None]
+    def worth(of: Atoms) -> Gains:
+        gains = piece_norms(of.rows, of.longest)
+        gains -= start_costs(units, of.runs, breaks, merits)[:, None]
         return gains
 
     return cut_pieces(units, vectors, band, breaks, worth)
@@ -74,10 +79,21 @@ def cluster(
     its defect: a piece beyond the size bound is forbidden wherever it stands, the first one too.
     """
 
-    def worth(rows: Rows, runs: Sequence[int], longest: int) -> Gains:
-        return piece_pairs(rows, longest)
+    def worth(of: Atoms) -> Gains:
+        return piece_pairs(of.rows, of.longest)
 
     return cut_pieces(units, vectors.of_length_one(), band, breaks, worth)
+
+
+def start_costs(
+    units: Sequence[Unit], runs: Sequence[int], breaks: Breaks, merits: Merits | None = None
+) -> NDArray[np.float64]:
+    """What a piece is fined that starts with each of ``runs``, the very units and not the ones
+    before or after; the first piece has to start where it does, so it pays nothing."""
+    costs = np.array([0.0, *(_start_cost(units, run, breaks) for run in runs[1:])])
+    if merits is not None:
+        costs[1:] -= merits[list(runs[1:])]
+    return costs
 
 
 def _start_cost(units: Sequence[Unit], index: int, breaks: Breaks) -> float:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.schemas.document import Unit
 from tools.cohesion import best_cut, piece_pairs
-from tools.cuts import CUTS, Cut, Material, cut_into
+from tools.cuts import CUTS, INTENT_CUTS, Cut, Material, cut_into
 from tools.layout import Breaks, SizeBand, size_of
 from tools.loaders.units import DocumentBuilder
 from tools.rows import BothRows, DenseRows
@@ -20,7 +20,8 @@ TEXT = st.lists(WORD, min_size=1, max_size=40).map(" ".join)
 ENTRY = st.tuples(st.sampled_from(["heading", "paragraph", "list_item", "table"]), TEXT)
 BAND = st.tuples(st.integers(1, 400), st.integers(0, 500)).map(lambda t: SizeBand(t[0], sum(t)))
 
-by_name = pytest.mark.parametrize("cut", CUTS.values(), ids=CUTS)
+EVERY = {**CUTS, **INTENT_CUTS}
+by_name = pytest.mark.parametrize("cut", EVERY.values(), ids=EVERY)
 
 
 def material(entries: Sequence[tuple[str, str]], seed: int = 0) -> Material:
@@ -37,10 +38,11 @@ def material(entries: Sequence[tuple[str, str]], seed: int = 0) -> Material:
 
 
 def of_units(units: Sequence[Unit], seed: int = 0) -> Material:
-    vectors = np.random.default_rng(seed).normal(size=(len(units), 6)).astype(np.float32)
+    vectors = np.random.default_rng(seed).normal(size=(len(units), 384)).astype(np.float32)
     heads = frozenset(unit.index for unit in units if unit.kind == "heading")
     words = unit_vectors([unit.text for unit in units])
-    return Material(units, words, DenseRows(vectors).of_length_one(), Breaks(soft=heads))
+    rows = DenseRows(vectors).of_length_one()
+    return Material(units, words, rows, Breaks(soft=heads), questions=rows.slice(0, 3))
 
 
 def pump(sentences: int) -> Material:
