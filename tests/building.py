@@ -73,6 +73,7 @@ class Build:
             "lease": self.lease,
             "documents": self.repositories.documents,
             "memories": self.repositories.memories,
+            "network": self.repositories.network,
             "loader": DirectLoader(),
             "encoder": LetterEncoder(),
             "reader": WordsReader(),

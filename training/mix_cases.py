@@ -160,6 +160,7 @@ class Bench:
             lease=lease,
             documents=repositories.documents,
             memories=repositories.memories,
+            network=repositories.network,
             loader=loader,
             encoder=self._encoder,
             reader=self.reader,

@@ -2,7 +2,7 @@
 
 load → outline → segment → choose → summarise → review → complete → verify ─┐
                                                    ↑──── while completed ────┤
-                                                                             └→ embed → store
+                                                                             └→ embed → store → link
 """
 
 from typing import Any
@@ -12,6 +12,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from graphs.building import nodes
+from graphs.building.linking import link_memories
 from graphs.building.state import BuildContext, BuildState
 from graphs.running import recorded
 
@@ -26,9 +27,10 @@ STEPS = (
     nodes.verify_insertions,
     nodes.embed_memories,
     nodes.store_memories,
+    link_memories,
 )
 RECURSION_LIMIT = 40
-"""Ten steps and five review rounds of three are 22; anything near this is a defect."""
+"""Eleven steps and five review rounds of three are 23; anything near this is a defect."""
 
 
 def make_building_graph(
@@ -50,5 +52,6 @@ def make_building_graph(
         "verify_insertions", nodes.route_verdicts, ["review_chunks", "embed_memories"]
     )
     graph.add_edge("embed_memories", "store_memories")
-    graph.add_edge("store_memories", END)
+    graph.add_edge("store_memories", "link_memories")
+    graph.add_edge("link_memories", END)
     return graph.compile(checkpointer=checkpointer)

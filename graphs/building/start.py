@@ -95,6 +95,7 @@ def _context(
         lease=lease,
         documents=repositories.documents,
         memories=repositories.memories,
+        network=repositories.network,
         loader=runtime.loader,
         encoder=runtime.encoder,
         reader=runtime.reader,

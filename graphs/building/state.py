@@ -14,7 +14,7 @@ from core.schemas.job import Lease
 from core.schemas.memory import Completion, Insertion, Rejection, Review
 from core.schemas.outline import Chunk, Outline, Partition
 from graphs.running import RunContext
-from storage.protocols import Documents, Memories
+from storage.protocols import Documents, Memories, Network
 from tools.encoder import Encoder
 from tools.loaders.process import LoaderProcess
 from tools.reader import Reader
@@ -47,6 +47,7 @@ class BuildState:
     vectors: list[str] = field(default_factory=list)
     """SHA-256 of each kept batch of float16 vectors, in order."""
     memory_count: int = 0
+    fact_count: int = 0
 
 
 class BuildUpdate(TypedDict, total=False):
@@ -67,6 +68,7 @@ class BuildUpdate(TypedDict, total=False):
     embedded: str
     vectors: list[str]
     memory_count: int
+    fact_count: int
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class BuildContext(RunContext):
     lease: Lease
     documents: Documents
     memories: Memories
+    network: Network
     loader: LoaderProcess
     encoder: Encoder
     reader: Reader

@@ -68,7 +68,7 @@ async def test_completed_chunks_are_reviewed_again_and_the_loop_ends() -> None:
 
     path = await build.path()
     assert path.count("review_chunks") == 2
-    assert path[-2:] == ["embed_memories", "store_memories"]
+    assert path[-3:] == ["embed_memories", "store_memories", "link_memories"]
     memories = await build.repositories.memories.of_version(build.lease.version_id)
     assert memories[1].text_completed.startswith("[Seal handbook › MS = Mechanical seal] ")
 

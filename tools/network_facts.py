@@ -1,0 +1,212 @@
+"""Facts: what sentences say of entities, as questions and answers that the reader agrees with.
+
+Questions are turned out of main clauses, from either end where the grammar allows; the answer is
+what the reader points at in the sentence, kept if it thinks it right. Reading costs, so only a
+share of a document's sentences is asked about: those that name most. Which of two facts holds now
+is told from the dates they give, never from which is newer on file.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+from uuid import UUID
+
+from core.ids import content_id
+from core.schemas.document import Span
+from core.schemas.memory import Memory
+from core.schemas.network import Direction, Fact, KnownFact, Mention
+from tools.lexical import content_terms
+from tools.loaders.sentences import sentence_ranges
+from tools.naming import key_of, phrases
+from tools.predicting_clauses import Clause, clause_of
+from tools.predicting_facts import fact_questions
+from tools.reader import FoundSpan, Reader, Trial
+from tools.values import dates
+
+MEMORIES_PER_QUESTION = 8
+"""One question is read for so many memories: a twentieth of what encoding them costs."""
+
+FEWEST_QUESTIONS, MOST_QUESTIONS = 2, 32
+"""Read for one version, however short or long it is."""
+
+RIGHT_FROM = 0.5
+"""The reader's chance of being right from which an answer is kept."""
+
+ANSWER_LIMIT = 120
+"""Characters; a longer answer repeats the sentence."""
+
+_SINCE = re.compile(
+    r"\b(?:since|as of|as from|effective(?: from)?|starting(?: in| on| from)?|from)\s+"
+    r"(?:the )?(?:beginning of |start of |early |late )?$",
+    re.IGNORECASE,
+)
+
+
+_TO = re.compile(r"\s*(?:to|until|till|through|and|[-–—])\b")
+
+
+class Asking(NamedTuple):
+    """A question that one sentence of a memory should answer."""
+
+    memory: Memory
+    span: Span
+    """Of the sentence, in the memory's text."""
+    entity: str
+    """That the question names."""
+    question: str
+    subject: str
+    """Of the sentence's clause: an answer inside it is who or what did it."""
+    names: int
+    """Entities in the sentence."""
+
+    @property
+    def sentence(self) -> str:
+        """The text to read."""
+        return self.span.of(self.memory.text_original)
+
+
+async def facts_of(
+    memories: Sequence[Memory], mentions: Sequence[Mention], reader: Reader
+) -> list[Fact]:
+    """What a version's verified memories say, as far as may be read; in their order."""
+    verified = [memory for memory in memories if memory.status == "verified"]
+    budget = min(MOST_QUESTIONS, max(FEWEST_QUESTIONS, len(verified) // MEMORIES_PER_QUESTION))
+    asked = askings(verified, mentions)[:budget]
+    found = [(asking, await _read(asking, reader)) for asking in asked]
+    answered = [(asking, span) for asking, span in found if span is not None]
+    trials = [Trial(asking.question, span.text, asking.sentence) for asking, span in answered]
+    chances = await reader.accept(trials)
+    named = _entities(mentions)
+    facts = [
+        _fact(asking, span, chance, named[asking.memory.id])
+        for (asking, span), chance in zip(answered, chances, strict=True)
+        if chance >= RIGHT_FROM
+    ]
+    return list({fact.id: fact for fact in facts}.values())
+
+
+def askings(memories: Sequence[Memory], mentions: Sequence[Mention]) -> list[Asking]:
+    """Every question that may be asked, of the sentences that name most first; one entity at least
+    stands in it."""
+    named = _entities(mentions)
+    found = [asking for memory in memories for asking in _of_memory(memory, named[memory.id])]
+    return sorted(found, key=lambda asking: -asking.names)
+
+
+def with_validity(known: Sequence[KnownFact]) -> tuple[KnownFact, ...]:
+    """The same facts in their order; one that gives an earlier date than another answer to its
+    question has ceased to hold when that one began.
+
+    Facts that give no date are left alone: a document that was filed later need not be right.
+    """
+    of_question: dict[tuple[str, frozenset[str]], list[KnownFact]] = defaultdict(list)
+    for one in known:
+        if one.fact.valid_from is not None:
+            of_question[one.fact.entity, _timeless(one.fact.question)].append(one)
+    ends: dict[UUID, str] = {}
+    for group in of_question.values():
+        dated = sorted(group, key=lambda one: (one.fact.valid_from or "", one.fact.id))
+        for older, newer in pairwise(dated):
+            began = newer.fact.valid_from
+            differs = key_of(older.fact.answer) != key_of(newer.fact.answer)
+            if began and differs and began != older.fact.valid_from:
+                ends[older.fact.id] = began
+    return tuple(one.model_copy(update={"valid_until": ends.get(one.fact.id)}) for one in known)
+
+
+def valid_from(sentence: str) -> str | None:
+    """The date since which the sentence says that something holds: "since May 2020"."""
+    for date in dates(sentence):
+        is_start = _SINCE.search(sentence[: date.start]) and not _TO.match(sentence, date.end)
+        if is_start and date.text[:1].isdigit():
+            return date.text
+    return None
+
+
+def _of_memory(memory: Memory, entities: Mapping[str, str]) -> Iterator[Asking]:
+    text = memory.text_original
+    for start, end in sentence_ranges(text):
+        sentence = text[start:end]
+        names = {entities[p.key] for p in phrases(sentence) if p.key in entities}
+        clause = clause_of(sentence, ()) if names else None
+        if clause is None:
+            continue
+        for question in _questions(clause):
+            asked = _named(question, entities)
+            if asked is not None and _stands_alone(question, clause, entities):
+                span = Span(start=start, end=end)
+                yield Asking(memory, span, asked, question, clause.subject, len(names))
+
+
+def _questions(clause: Clause) -> list[str]:
+    """From both ends, as far as the rules turn the clause around."""
+    return list(dict.fromkeys(fact_questions(clause)))[:2]
+
+
+def _stands_alone(question: str, clause: Clause, entities: Mapping[str, str]) -> bool:
+    """Whether a question that keeps the subject keeps a name by it: not "the film"."""
+    kept = clause.subject.casefold() in question.casefold()
+    return not kept or _named(clause.subject, entities) is not None
+
+
+def _named(question: str, entities: Mapping[str, str]) -> str | None:
+    """The entity of the longest name in the question."""
+    return next((entities[p.key] for p in phrases(question) if p.key in entities), None)
+
+
+def _entities(mentions: Sequence[Mention]) -> Mapping[UUID, dict[str, str]]:
+    """By memory: what each name stands for there."""
+    found: defaultdict[UUID, dict[str, str]] = defaultdict(dict)
+    for mention in mentions:
+        found[mention.memory_id].setdefault(mention.name, mention.entity)
+    return found
+
+
+async def _read(asking: Asking, reader: Reader) -> FoundSpan | None:
+    """What the reader points at, if it is an answer and not what the question says already."""
+    (reading,) = await reader.read(asking.question, [asking.sentence])
+    if not reading.answers or not reading.spans:
+        return None
+    best = reading.spans[0]
+    told = set(content_terms(asking.question))
+    is_new = not set(content_terms(best.text)) <= told
+    return best if is_new and len(best.text) <= ANSWER_LIMIT else None
+
+
+def _fact(asking: Asking, span: FoundSpan, chance: float, entities: Mapping[str, str]) -> Fact:
+    start = asking.span.start + span.start
+    end = asking.span.start + span.end
+    return Fact(
+        id=content_id("fact", asking.memory.id, asking.question, span.text),
+        memory_id=asking.memory.id,
+        entity=asking.entity,
+        question=asking.question,
+        answer=span.text,
+        answer_entity=_answer_entity(span.text, entities),
+        asks=_direction(asking, span),
+        span=asking.span,
+        answer_span=Span(start=start, end=end),
+        chance=min(1.0, chance),
+        valid_from=valid_from(asking.sentence),
+    )
+
+
+def _direction(asking: Asking, span: FoundSpan) -> Direction:
+    return "subject" if span.text.casefold() in asking.subject.casefold() else "object"
+
+
+def _answer_entity(answer: str, entities: Mapping[str, str]) -> str | None:
+    return entities.get(key_of(answer)) or _named(answer, entities)
+
+
+def _timeless(question: str) -> frozenset[str]:
+    """The terms of a question without its dates."""
+    return _terms_apart(question, [date.surface for date in dates(question)])
+
+
+def _terms_apart(text: str, surfaces: Collection[str]) -> frozenset[str]:
+    for surface in surfaces:
+        text = text.replace(surface, " ")
+    return frozenset(content_terms(text)) - {"sinc"}
