@@ -54,7 +54,7 @@ def read(raw: RawDocument) -> LoadedDocument:
         pages = [_read_page(document, index) for index in range(len(document))]
         metadata = _metadata(document)
         pages = with_scans(document, pages, raw, builder)
-    add_pages(builder, pages)
+    metadata |= add_pages(builder, pages)
     title = metadata.get("title", "")
     chosen = title if _is_title(title, raw.stem) else None
     return builder.build(raw.media_type, chosen, metadata=metadata, warnings=raw.warnings)

@@ -1,19 +1,19 @@
-"""What the lines of pages mean: paragraphs, headings, list items, code, tables.
+"""What blocks of lines mean: paragraphs, headings, list items, code, tables, forms.
 
 Pure rules over places and sizes; the PDF library stays outside.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, TypeGuard
 
+from core.schemas.document import Box
+from tools.loaders.forms import Field
 from tools.loaders.lines import join, list_item
+from tools.loaders.pdf_blocks import Block, FormBlock, TableBlock, blocks_of
 from tools.loaders.pdf_edges import without_running_lines
 from tools.loaders.pdf_lines import HYPHEN, Line, Page, box_of, least_sure, same_line_joined
-from tools.loaders.pdf_tables import Grid, with_tables
-from tools.loaders.ruled_tables import with_ruled
-from tools.loaders.tables import Table, as_table
 from tools.loaders.units import DocumentBuilder, Place
 
 _TINY = 1.5
@@ -21,49 +21,32 @@ _NUMBERED_HEADING = re.compile(
     r"(?:chapter |appendix |part |section )?(\d{1,2}(?:\.\d{1,2}){0,4}|[A-Z])\.?\s+[^\W\d_a-z]\S*",
     re.I,
 )
-_SENTENCE_END = (".", "!", "?", ":", ";", "。", "！", "？", ".”", '."', ".)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HEADING_LENGTH = 150
 _HEADING_RATIO = 1.12
 
 
-class _Block(NamedTuple):
-    """Lines that belong together, and the page on which they begin."""
+def add_pages(builder: DocumentBuilder, pages: Sequence[Page]) -> dict[str, str]:
+    """Append the pages' text as paragraphs, headings, list items, code, table rows and fields.
 
-    page: int
-    lines: tuple[Line, ...]
-    begun: int
-    """How many of the lines stand on that page."""
-
-    @property
-    def size(self) -> float:
-        return self.lines[0].size
-
-
-class _Table(NamedTuple):
-    """A table, and the page on which it stands."""
-
-    page: int
-    grid: Grid
-    table: Table
-
-
-def add_pages(builder: DocumentBuilder, pages: Sequence[Page]) -> None:
-    """Append the pages' text as paragraphs, headings, list items, code and table rows."""
+    Returns what is worth knowing about the whole: ``forms``, the signatures of the forms in it.
+    """
     joined = [
         page._replace(lines=tuple(same_line_joined(page.lines, page.lattices))) for page in pages
     ]
     kept = [_without_tiny_lines(builder, page) for page in without_running_lines(joined)]
     lines = [line for page in kept for line in page.lines]
     if not lines:
-        return
-    blocks = list(_blocks(kept))
+        return {}
+    blocks = list(blocks_of(kept))
     body = _body_size(lines)
     headings = [block.size for block in blocks if _is_heading(block, body)]
     heights = {page.number: page.height for page in kept}
     writer = _Writer(builder, body, _vocabulary(lines), _levels(headings), heights)
     for block in blocks:
         writer.add(block)
+    forms = (block.filled.form.signature for block in blocks if isinstance(block, FormBlock))
+    return {"forms": " ".join(dict.fromkeys(forms))}
 
 
 def _without_tiny_lines(builder: DocumentBuilder, page: Page) -> Page:
@@ -83,8 +66,10 @@ class _Writer(NamedTuple):
     levels: dict[float, int]
     heights: dict[int, float]
 
-    def add(self, block: _Block | _Table) -> None:
-        if isinstance(block, _Table):
+    def add(self, block: Block | TableBlock | FormBlock) -> None:
+        if isinstance(block, FormBlock):
+            self._add_form(block)
+        elif isinstance(block, TableBlock):
             table, place = block.table, self._place(block.page, block.grid.lines)
             for caption in table.captions:
                 self.builder.paragraph(caption, page=block.page, place=place)
@@ -94,7 +79,7 @@ class _Writer(NamedTuple):
         else:
             self._add_text(block, _joined(block.lines, self.words))
 
-    def _add_text(self, block: _Block, text: str) -> None:
+    def _add_text(self, block: Block, text: str) -> None:
         item = list_item(text)
         place = self._place(block.page, block.lines[: block.begun])
         if _is_heading(block, self.body):
@@ -105,6 +90,15 @@ class _Writer(NamedTuple):
         else:
             self.builder.paragraph(text, page=block.page, place=place)
 
+    def _add_form(self, block: FormBlock) -> None:
+        confidence = least_sure(block.filled.lines)
+        height = self.heights[block.page]
+        self.builder.end_block()
+        for field in block.filled.form.fields:
+            place = Place(_box(field, height), confidence) if field.words else None
+            self.builder.table_row(field.text, page=block.page, place=place)
+        self.builder.end_block()
+
     def _place(self, page: int, lines: Sequence[Line]) -> Place | None:
         """Of lines that OCR read; the text layer's own need no second look at the page."""
         confidence = least_sure(lines)
@@ -113,108 +107,13 @@ class _Writer(NamedTuple):
         return Place(box_of(lines, self.heights[page]), round(confidence, 3))
 
 
-def _blocks(pages: Sequence[Page]) -> Iterator[_Block | _Table]:
-    """Paragraphs and tables in order; a paragraph may go on over the end of a page."""
-    page, open_lines, begun, last_page = 0, list[Line](), 0, 0
-    ended: _Table | None = None
-    for number, piece in ((page.number, piece) for page in pages for piece in _pieces(page)):
-        new_page, last_page = number != last_page, number
-        above, ended = ended if new_page else None, None
-        if (
-            open_lines
-            and isinstance(piece, Line)
-            and _goes_on(open_lines, piece, new_page=new_page)
-        ):
-            open_lines.append(piece)
-            begun += number == page
-            continue
-        if open_lines:
-            yield _Block(page, tuple(open_lines), begun)
-            open_lines = []
-        if isinstance(piece, Grid):
-            ended = _Table(number, piece, _read_table(piece, above))
-            yield ended
-        else:
-            page, open_lines, begun = number, [piece], 1
-    if open_lines:
-        yield _Block(page, tuple(open_lines), begun)
-
-
-def _read_table(grid: Grid, above: _Table | None) -> Table:
-    """A table that ended the page before goes on under its column names."""
-    own = as_table(grid.rows)
-    columns = above.table.columns if above else ()
-    goes_on = above is not None and len(above.grid.rows[0]) == len(grid.rows[0])
-    if not columns or not goes_on or own.columns == columns:
-        return own
-    return Table((), columns, grid.rows)
-
-
-def _pieces(page: Page) -> Iterator[Line | Grid]:
-    """Lines and tables: the ruled ones first, then those that only line up."""
-    for stretch in with_ruled(page.lines, page.lattices):
-        if isinstance(stretch, Grid):
-            yield stretch
-        else:
-            yield from with_tables(stretch)
-
-
-def _goes_on(block: Sequence[Line], line: Line, *, new_page: bool) -> bool:
-    """Whether ``line`` belongs to the same paragraph or table as the lines before it."""
-    last = block[-1]
-    if last.text.endswith(HYPHEN):
-        return True
-    if last.fixed or line.fixed:
-        return last.fixed and line.fixed and last.top > line.top
-    if abs(last.size - line.size) > 0.08 * last.size or last.bold != line.bold:
-        return _is_near(last, line) and _is_inline_change(block, line)
-    if _starts_item(block, line):
-        return False
-    if new_page or not _is_near(last, line):
-        return line.text[:1].islower() and not last.text.endswith(_SENTENCE_END)
-    if last.text.endswith(_SENTENCE_END):
-        return not _ends_short(block, line) and line.left < last.left + 0.8 * line.size
-    return not (_ends_short(block, line) and _looks_new(line))
-
-
-def _starts_item(block: Sequence[Line], line: Line) -> bool:
-    """A bullet always does; a number may also have been wrapped to the line's start."""
-    item = list_item(line.text)
-    if item is None:
-        return False
-    after_item = list_item(block[0].text) is not None
-    return (
-        bool(item.marker)
-        or after_item
-        or _ends_short(block, line)
-        or block[-1].text.endswith(_SENTENCE_END)
+def _box(field: Field, height: float) -> Box:
+    return Box(
+        round(min(word.left for word in field.words), 1),
+        round(height - max(word.top for word in field.words), 1),
+        round(max(word.right for word in field.words), 1),
+        round(height - min(word.bottom for word in field.words), 1),
     )
-
-
-def _is_near(last: Line, line: Line) -> bool:
-    """Set one line further down, not after a gap and not in another column."""
-    return -0.5 * line.size < last.top - line.top < 1.75 * max(last.size, line.size)
-
-
-def _is_inline_change(block: Sequence[Line], line: Line) -> bool:
-    """Bold or raised words can begin a line in the middle of a sentence."""
-    last = block[-1]
-    similar = abs(last.size - line.size) < 0.25 * last.size
-    unfinished = not last.text.endswith(_SENTENCE_END) and line.text[:1].islower()
-    return similar and unfinished and not _ends_short(block, line)
-
-
-def _ends_short(block: Sequence[Line], line: Line) -> bool:
-    """Whether the last line stopped before the margin although the next word would have fit."""
-    last = block[-1]
-    margin = max(*(other.right for other in block), line.right)
-    first_word = line.text.split(maxsplit=1)[0]
-    share = len(first_word) / max(len(line.text), 1)
-    return last.right + (line.right - line.left) * share + 0.5 * last.size < margin
-
-
-def _looks_new(line: Line) -> bool:
-    return not line.text[:1].islower()
 
 
 def _joined(lines: Sequence[Line], words: Counter[str]) -> str:
@@ -259,9 +158,9 @@ def _rounded(size: float) -> float:
     return round(size * 2) / 2
 
 
-def _is_heading(block: _Block | _Table, body: float) -> TypeGuard[_Block]:
+def _is_heading(block: Block | TableBlock | FormBlock, body: float) -> TypeGuard[Block]:
     """Larger than the body, or bold or numbered on its own: short, and not a sentence."""
-    if isinstance(block, _Table) or all(line.fixed for line in block.lines):
+    if not isinstance(block, Block) or all(line.fixed for line in block.lines):
         return False
     text = " ".join(line.text for line in block.lines)
     if len(text) > _HEADING_LENGTH or len(block.lines) > 3 or not re.search(r"[^\W\d_]{2}", text):
@@ -273,7 +172,7 @@ def _is_heading(block: _Block | _Table, body: float) -> TypeGuard[_Block]:
     return _is_small_heading(block, text, body)
 
 
-def _is_small_heading(block: _Block, text: str, body: float) -> bool:
+def _is_small_heading(block: Block, text: str, body: float) -> bool:
     if len(block.lines) > 1 or block.size < body * 0.95:
         return False
     if block.lines[0].bold:
@@ -288,7 +187,7 @@ def _levels(sizes: Sequence[float]) -> dict[float, int]:
     return {size: min(rank, 5) for rank, size in enumerate(distinct, 1)}
 
 
-def _heading_level(block: _Block, text: str, levels: dict[float, int]) -> int:
+def _heading_level(block: Block, text: str, levels: dict[float, int]) -> int:
     match = _NUMBERED_HEADING.match(text)
     depth = match.group(1).count(".") if match else 0
     return levels[_rounded(block.size)] + depth

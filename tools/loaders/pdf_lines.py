@@ -4,7 +4,7 @@ Coordinates are points from the page's lower left corner.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from core.schemas.document import Box
 from tools.loaders.lattices import Lattice
@@ -62,6 +62,34 @@ class Page(NamedTuple):
     lines: tuple[Line, ...]
     lattices: tuple[Lattice, ...] = ()
     """What may be ruled tables."""
+
+
+class Piece(Protocol):
+    """Something that several lines are: a table, a form."""
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All of them."""
+
+
+P = TypeVar("P", bound=Piece)
+
+
+def in_stretches(lines: Sequence[Line], pieces: Sequence[P]) -> Iterator[list[Line] | P]:
+    """The lines in order, in stretches, with each piece where its first line stood."""
+    owners = {id(line): index for index, piece in enumerate(pieces) for line in piece.lines}
+    stretch: list[Line] = []
+    told: set[int] = set()
+    for line in lines:
+        index = owners.get(id(line))
+        if index is None:
+            stretch.append(line)
+        elif index not in told:
+            told.add(index)
+            yield stretch
+            yield pieces[index]
+            stretch = []
+    yield stretch
 
 
 def same_line_joined(lines: Sequence[Line], lattices: Sequence[Lattice] = ()) -> Iterator[Line]:

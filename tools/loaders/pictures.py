@@ -32,8 +32,8 @@ def read(raw: RawDocument) -> LoadedDocument:
     scans = list(_scans(raw, builder))
     for scan in filter(lambda scan: scan.warning, scans):
         builder.warn(scan.warning)
-    add_pages(builder, [scan.page for scan in scans])
-    return builder.build(raw.media_type, None, warnings=raw.warnings)
+    found = add_pages(builder, [scan.page for scan in scans])
+    return builder.build(raw.media_type, None, metadata=found, warnings=raw.warnings)
 
 
 def _scans(raw: RawDocument, builder: DocumentBuilder) -> Iterator[Scan]:

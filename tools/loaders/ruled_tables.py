@@ -5,7 +5,7 @@ from itertools import chain
 
 from tools.loaders.lattices import Lattice, Place
 from tools.loaders.lines import join
-from tools.loaders.pdf_lines import HYPHEN, Cell, Line
+from tools.loaders.pdf_lines import HYPHEN, Cell, Line, in_stretches
 from tools.loaders.pdf_tables import Grid, is_table
 from tools.loaders.tables import Covered
 
@@ -19,19 +19,7 @@ _Cells = dict[Place, list[tuple[Line, Cell]]]
 def with_ruled(lines: Sequence[Line], lattices: Sequence[Lattice]) -> Iterator[list[Line] | Grid]:
     """The lines in order, in stretches, with each ruled table where its first line stood."""
     grids = [grid for lattice in lattices if (grid := _grid(lines, lattice))]
-    owner = {id(line): grid for grid in grids for line in grid.lines}
-    stretch: list[Line] = []
-    told: list[Grid] = []
-    for line in lines:
-        grid = owner.get(id(line))
-        if grid is None:
-            stretch.append(line)
-        elif grid not in told:
-            told.append(grid)
-            yield stretch
-            yield grid
-            stretch = []
-    yield stretch
+    yield from in_stretches(lines, grids)
 
 
 def _grid(lines: Sequence[Line], lattice: Lattice) -> Grid | None:
