@@ -15,6 +15,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "retrieval",
         "multihop",
         "completion",
+        "predicting",
+        "summaries",
         "building_speed",
     ),
 }

@@ -61,7 +61,7 @@ def evaluate(data: Path, part: str) -> dict[str, JsonValue]:
 
 async def measured(collection: Collection, encoder: Encoder) -> dict[str, Estimate]:
     """Every metric of one collection of articles."""
-    paragraphs, yields = _predicted(collection.texts)
+    paragraphs, yields = predicted_in(collection.texts)
     asked = random.Random(_SEED).sample(collection.wanted, min(SAMPLE, len(collection.wanted)))
     place = {(one.article, one.start): at for at, one in enumerate(paragraphs)}
     wanted = [place[one.spans[0].text_id, one.spans[0].start] for one in asked]
@@ -73,7 +73,8 @@ async def measured(collection: Collection, encoder: Encoder) -> dict[str, Estima
     return {**_yielded(yields), **found}
 
 
-def _predicted(texts: Sequence[Text]) -> tuple[list[Paragraph], list[Yield]]:
+def predicted_in(texts: Sequence[Text]) -> tuple[list[Paragraph], list[Yield]]:
+    """The paragraphs of all texts, and what each text gave."""
     paragraphs: list[Paragraph] = []
     yields: list[Yield] = []
     for text in texts:

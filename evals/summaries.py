@@ -62,7 +62,10 @@ def measured(name: str, written: Sequence[Written]) -> dict[str, Estimate]:
         units = load(one.text.text.encode(), "document.txt", LoadLimits()).units
         if units[-1].end - units[0].start < LONG:
             continue
-        ours, first = _scores(_ours(units), one.summary), _scores(lead(units), one.summary)
+        ours, first = (
+            rouge(" ".join(unit.text for unit in chosen), one.summary)
+            for chosen in (_ours(units), lead(units))
+        )
         for measure, score in ours.items():
             columns[measure].append(score)
             columns[f"{measure}_lead"].append(first[measure])
@@ -114,7 +117,7 @@ def _without(abstract: re.Pattern[str], rows: Iterator[dict[str, str]]) -> Itera
     for row in rows:
         if (found := abstract.search(row["text"])) and len(found["said"]) >= _SHORTEST:
             rest = row["text"][: found.start()] + "\n\n" + row["text"][found.end() :]
-            yield Written(Text(row["doc_id"], row["title"], rest), found["said"])
+            yield Written(Text(row["doc_id"], row["title"], rest), found["said"].strip())
 
 
 def _ours(units: Sequence[Unit]) -> Sequence[Unit]:
@@ -122,9 +125,8 @@ def _ours(units: Sequence[Unit]) -> Sequence[Unit]:
     return summarise(units, starts)
 
 
-def _scores(chosen: Sequence[Unit], summary: str) -> dict[str, float]:
+def rouge(said: str, summary: str) -> dict[str, float]:
     """ROUGE-1 over content words, ROUGE-2 and ROUGE-L over all; F1 of stems (Lin 2004)."""
-    said = " ".join(unit.text for unit in chosen)
     ours, theirs = ([stem(word) for word in words(text)] for text in (said, summary))
     return {
         "rouge1": _f1(set(content_terms(said)), set(content_terms(summary))),
