@@ -1,7 +1,8 @@
 """Retrieval on public data: what the product's ranking finds, beside BM25 and vectors alone.
 
-Texts become memories by the local engine's own code and are ranked by the product's own fusion.
-Nothing is rewritten, read or selected afterwards: one search per question.
+Texts become memories by the local engine's own code and are ranked by the product's own code: one
+request per question, nothing rewritten or selected. With a reader the first of each ranking are
+read too, as the answering graph does; the shipped one has seen the public halves, its twin not.
 """
 
 import asyncio
@@ -16,27 +17,34 @@ from core.settings import Settings
 from evals import retrieval_sets as sets
 from evals.intervals import Estimate
 from evals.retrieval_sets import RetrievalSet
-from evals.retrieval_ways import WAYS, measure
+from evals.retrieval_ways import READ, WAYS, measure
 from tools.encoder import Encoder
 from tools.encoder_models import configured_encoder
+from tools.ranking import READ_LIMIT
+from tools.reader import Reader, open_reader
 
 Reading = Callable[[Path, str], RetrievalSet]
 
 SETS: tuple[Reading, ...] = (sets.squad, sets.covidqa, sets.cranfield, sets.locomo, sets.qmsum)
 
 
-def evaluate(data: Path, part: str) -> dict[str, JsonValue]:
-    """Metrics of the configured encoder. Raises NotFound for data that are not there."""
-    return asyncio.run(measured(SETS, data, part))
+def evaluate(data: Path, part: str, *, model: str | None = None) -> dict[str, JsonValue]:
+    """Metrics of the configured encoder, and of the reader called ``model`` on some questions.
+
+    Raises NotFound for data that are not there, ConfigurationError for a model that is none.
+    """
+    return asyncio.run(_evaluate(data, part, model))
 
 
-async def measured(readings: Sequence[Reading], data: Path, part: str) -> dict[str, JsonValue]:
-    """The report of some sets, by the configured encoder."""
+async def _evaluate(data: Path, part: str, model: str | None) -> dict[str, JsonValue]:
     settings = Settings()
     encoder = configured_encoder(settings)
-    metrics = await measure_sets(readings, encoder, data, part)
+    reader = open_reader(model, threads=settings.reader_threads) if model else None
+    metrics = await measure_sets(SETS, encoder, data, part, reader)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     notes = [f"{way or 'no suffix'}: {what}" for way, what in WAYS.items()]
+    if reader:
+        notes.append(f"{READ}: ours, the first {READ_LIMIT} read by {reader.id}")
     return {
         "model": encoder.id,
         "arms": [way or "ours" for way in WAYS],
@@ -46,12 +54,16 @@ async def measured(readings: Sequence[Reading], data: Path, part: str) -> dict[s
 
 
 async def measure_sets(
-    readings: Sequence[Reading], encoder: Encoder, data: Path, part: str
+    readings: Sequence[Reading],
+    encoder: Encoder,
+    data: Path,
+    part: str,
+    reader: Reader | None = None,
 ) -> dict[str, Estimate]:
     """One set after another, so that only one is held; vectors are kept nowhere."""
     metrics: dict[str, Estimate] = {}
     for reading in readings:
         one = reading(data, part)
         print(f"measuring {one.name} …", file=sys.stderr, flush=True)
-        metrics |= await measure(one, encoder)
+        metrics |= await measure(one, encoder, reader)
     return metrics

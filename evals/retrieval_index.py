@@ -1,7 +1,8 @@
-"""Memories at hand, searched as the product searches its database: same lists, same fusion."""
+"""Memories at hand, searched as the product searches its database: same lists, same ranking."""
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,10 @@ from graphs.building.memories import layer_texts, lexical_terms
 from tools.bm25 import Bm25
 from tools.encoder import Encoder, Vectors
 from tools.lexical import term_counts
-from tools.ranking import best_fused, fuse
+from tools.matching import log_odds
+from tools.passages import passage_of
+from tools.ranking import READ_LIMIT, beside_neighbours, best_fused, fuse, with_reading
+from tools.reader import Reader
 
 LIMIT = EvidenceRequest(text="", reason="first").limit
 """Hits of each search: what the product asks for."""
@@ -41,9 +45,38 @@ class Index:
         return lists
 
     def ranked(self, lists: Lists, weights: Mapping[str, float] | None = None) -> list[Placed]:
-        """Best first, as the product fuses, or with other weights."""
+        """Best first, as the product fuses and counts neighbours, or with other weights."""
+        told = self.scored(lists, weights)
+        return [self.one(key) for key in sorted(told, key=lambda key: (-told[key], key))]
+
+    def scored(self, lists: Lists, weights: Mapping[str, float] | None = None) -> dict[UUID, float]:
+        """What the best LIMIT memories are worth, those beside them included."""
         scores = fuse(lists) if weights is None else fuse(lists, weights)
-        return [self.placed[self._at[key]] for key in best_fused(scores, LIMIT)]
+        fused = {key: scores[key]["fused"] for key in best_fused(scores, LIMIT)}
+        found = [self.one(key).memory for key in fused]
+        places = {memory.id: (memory.version_id, memory.ordinal) for memory in found}
+        return beside_neighbours(fused, places)
+
+    def fused(self, lists: Lists) -> list[Placed]:
+        """As the product fuses, neighbours left out."""
+        return [self.one(key) for key in best_fused(fuse(lists), LIMIT)]
+
+    async def read(self, lists: Lists, question: str, reader: Reader) -> list[Placed]:
+        """As ``ranked``, and the first READ_LIMIT by what the reader says of them too."""
+        told = self.scored(lists)
+        first = sorted(told, key=lambda key: (-told[key], key))[:READ_LIMIT]
+        passages = [passage_of(self.one(key).memory) for key in first]
+        chances = dict(zip(first, await reader.rank(question, passages), strict=True))
+        ranks = {key: with_reading(told[key], log_odds(chances.get(key, 0.0))) for key in told}
+        return [self.one(key) for key in sorted(ranks, key=lambda key: (-ranks[key], key))]
+
+    def one(self, memory_id: UUID) -> Placed:
+        """The memory of that id, and its place."""
+        return self.placed[self._at[memory_id]]
+
+    def by_words(self, terms: Mapping[str, int], limit: int) -> list[Hit]:
+        """The lexical list alone."""
+        return self._hits(self._words.scores(terms), positive=True)[:limit]
 
     def listed(self, hits: Sequence[Hit]) -> list[Piece]:
         """The pieces of one list, in its order."""

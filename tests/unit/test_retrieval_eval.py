@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,47 @@ def test_ranking_is_that_of_the_fused_lists() -> None:
         return [one.piece for one in index.ranked(index.search("the seal's rubber", vector))]
 
     assert [piece.text_id for piece in asyncio.run(ranked())] == ["seal", "motor"]
+
+
+class SealReader:
+    """Finds what is about the seal relevant, whatever is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def rank(self, question: str, passages: Sequence[str]) -> tuple[float, ...]:
+        self.asked.append(question)
+        return tuple(0.9 if "seal" in passage else 0.1 for passage in passages)
+
+
+def test_reading_moves_what_it_finds_relevant_to_the_front() -> None:
+    encoder = HashingEncoder()
+    texts = [Text("motor", "Motor", MOTOR), Text("seal", "Seal", SEAL)]
+
+    async def ranked() -> list[Piece]:
+        index = await build(texts, encoder, "test")
+        lists = index.search("the motor", (await encoder.encode(["the motor"]))[0])
+        assert [one.piece.text_id for one in index.ranked(lists)] == ["motor", "seal"]
+        reader: Any = SealReader()
+        return [one.piece for one in await index.read(lists, "the motor", reader)]
+
+    assert [piece.text_id for piece in asyncio.run(ranked())] == ["seal", "motor"]
+
+
+def test_some_questions_are_read_for_and_paired_with_themselves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evals.retrieval_ways.READ_QUESTIONS", 1)
+    write_all(tmp_path)
+    reader: Any = SealReader()
+
+    one = sets.covidqa(tmp_path, "public")
+    metrics = asyncio.run(measure(one, HashingEncoder(), reader))
+
+    name = "covidqa_char_recall_4000"
+    assert (metrics[name].n, metrics[f"{name}_read"].n) == (2, 1)
+    assert reader.asked == ["motor pump"]
+    assert metrics[f"{name}_read_over_ours"].n == 1
 
 
 def test_baseline_reads_equal_pieces_whole_texts_or_titles_too() -> None:
