@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,8 +19,13 @@ from storage.database import Database
 from storage.leases import hold
 from storage.paging import cut_page, one_page
 from storage.protocols import Page
-from storage.tables import entries, run_blobs, runs, steps
+from storage.tables import entries, runs, steps
 
+_HOLD = text("""
+    insert into run_blobs (tenant_id, run_id, sha256)
+    select :tenant_id, :run_id, unnest(cast(:keys as text[]))
+    on conflict do nothing
+""")
 _RUN = [runs.c[name] for name in Run.model_fields]
 _STEP = [steps.c[name] for name in Step.model_fields if name != "entries"]
 _ENTRY = [entries.c[name] for name in Entry.model_fields if name != "payload"]
@@ -113,9 +118,8 @@ class PostgresRuns:
     async def _hold_blobs(
         self, connection: AsyncConnection, run_id: UUID, digests: Iterable[str]
     ) -> None:
-        rows = [{"tenant_id": self._tenant_id, "run_id": run_id, "sha256": key} for key in digests]
-        if rows:
-            await connection.execute(insert(run_blobs).on_conflict_do_nothing(), rows)
+        held = {"tenant_id": self._tenant_id, "run_id": run_id, "keys": list(digests)}
+        await connection.execute(_HOLD, held)
 
     async def _replace(self, connection: AsyncConnection, step: Step) -> None:
         key = {"tenant_id": self._tenant_id, **step.model_dump(include=_STEP_KEY)}

@@ -30,7 +30,7 @@ from graphs.building.memories import (
 )
 from graphs.building.state import BuildContext, BuildState, BuildUpdate
 from storage.protocols import IndexedMemory, Vector
-from tools.describing import NEAR_FIRST, Description, Doubt, settled
+from tools.describing import Description, settled
 from tools.partitions import choose_partition, chunks_of
 from tools.reader import Reader
 from tools.summaries import summarise
@@ -202,18 +202,12 @@ async def settle_doubts(
     """Each description with the doubtful questions that the reader sees answered in its chunk."""
     found = []
     for description in descriptions:
-        chances = [await _chances(doubt, reader) for doubt in description.doubts]
-        found.append(settled(description, chances))
+        chances = [
+            await reader.rank(doubt.question, (doubt.own, doubt.rival))
+            for doubt in description.doubts
+        ]
+        found.append(settled(description, [(own, rival) for own, rival in chances]))
     return tuple(found)
-
-
-async def _chances(doubt: Doubt, reader: Reader) -> tuple[float, float]:
-    """Of the own text and the rival's; where the own is as good as any, the rival is not read."""
-    (own,) = await reader.rank(doubt.question, (doubt.own,))
-    if own >= NEAR_FIRST:
-        return own, own
-    (rival,) = await reader.rank(doubt.question, (doubt.rival,))
-    return own, rival
 
 
 def _indexed(memories: Sequence[Memory], vectors: Mapping[str, Vector]) -> list[IndexedMemory]:
