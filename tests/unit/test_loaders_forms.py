@@ -81,6 +81,45 @@ def test_forms_of_one_kind_have_one_signature_and_others_another() -> None:
     assert "forms" not in pdf(("",) * 6).metadata
 
 
+def test_what_was_typed_into_the_fields_of_a_form_is_read_beside_its_label() -> None:
+    loaded = typed(("Name:", "Ada Lovelace", ""), ("Born:", "1815", ""), ("Town:", "", ""),
+                   ("Note:", "Wrote\nprograms", "multiline"))  # fmt: skip
+
+    assert [unit.text for unit in loaded.units] == [
+        "Name: Ada Lovelace",
+        "Born: 1815",
+        "Town:",
+        "Note: Wrote programs",
+        "Member: ☒",
+    ]
+
+
+def test_hidden_fields_are_reported_and_passwords_never_read() -> None:
+    loaded = typed(("Name:", "Ada", ""), ("Code:", "s3cret", "password"), ("Born:", "1815", ""))
+    unseen = typed(("Name:", "Ada", ""), annotation="hidden")
+
+    assert "s3cret" not in loaded.text + "".join(loaded.hidden)
+    assert "Ada" in loaded.text
+    assert unseen.hidden == ("Ada",)
+    assert "Ada" not in unseen.text
+
+
+def typed(*fields: tuple[str, str, str], annotation: str = "print") -> LoadedDocument:
+    """Labels with interactive fields of some value and flags, and a checked box."""
+    stream = BytesIO()
+    canvas = Canvas(stream)
+    for row, (label, value, flags) in enumerate(fields):
+        canvas.drawString(72, 740 - 40 * row, label)
+        canvas.acroForm.textfield(
+            name=label, value=value, x=150, y=735 - 40 * row, width=200, height=24,
+            fieldFlags=flags, annotationFlags=annotation,
+        )  # fmt: skip
+    canvas.drawString(72, 740 - 40 * len(fields), "Member:")
+    canvas.acroForm.checkbox(name="member", checked=True, x=150, y=735 - 40 * len(fields))
+    canvas.save()
+    return load(stream.getvalue(), "a.pdf", LoadLimits())
+
+
 def test_a_value_of_two_lines_and_one_in_the_label_s_own_word() -> None:
     rows = [
         [word("Name: Ada Lovelace", 50, 700), word("Born:", 300, 700), word("1815", 350, 700)],

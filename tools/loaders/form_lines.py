@@ -28,9 +28,8 @@ def with_forms(lines: Sequence[Line]) -> Iterator[list[Line] | FilledForm]:
     only where no label has words beside it, for those would be another column's.
     """
     forms = list(_forms([[line] for line in lines if not line.fixed]))
-    if not forms and all(
-        _is_bare(cell) for line in lines for cell in line.cells if is_label(cell.text)
-    ):
+    labels = [cell for line in lines for cell in line.cells if is_label(cell.text)]
+    if not forms and labels and all(_is_bare(label) for label in labels):
         forms = list(_forms(_levels(lines)))
     yield from in_stretches(lines, forms)
 

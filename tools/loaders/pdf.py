@@ -17,6 +17,7 @@ import pypdfium2.raw as pdfium_c
 from core.errors import CorruptDocument, EncryptedDocument
 from core.schemas.document import LoadedDocument
 from tools.loaders.lattices import Lattice, lattices
+from tools.loaders.pdf_fields import with_fields
 from tools.loaders.pdf_layout import add_pages
 from tools.loaders.pdf_lines import COLUMN_GAP, Cell, Line, Page, is_parted
 from tools.loaders.pdf_rules import rules_of
@@ -78,6 +79,8 @@ def _opened(content: bytes) -> Iterator[pdfium.PdfDocument]:
             raise EncryptedDocument("the PDF is protected by a password") from error
         raise CorruptDocument("the PDF is damaged or cut off") from error
     try:
+        if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
+            document.init_forms()
         yield document
     except pdfium.PdfiumError as error:
         raise CorruptDocument("a page of the PDF is damaged") from error
@@ -100,8 +103,8 @@ def _read_page(document: pdfium.PdfDocument, index: int) -> Page:
     text_page = page.get_textpage()
     try:
         found = lattices(rules_of(page))
-        lines = tuple(_TextLines(text_page, found).lines())
-        return Page(index + 1, page.get_height(), lines, tuple(found))
+        lines = with_fields(document, page, list(_TextLines(text_page, found).lines()))
+        return Page(index + 1, page.get_height(), tuple(lines), tuple(found))
     finally:
         text_page.close()
         page.close()

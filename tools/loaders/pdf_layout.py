@@ -31,10 +31,11 @@ def add_pages(builder: DocumentBuilder, pages: Sequence[Page]) -> dict[str, str]
 
     Returns what is worth knowing about the whole: ``forms``, the signatures of the forms in it.
     """
+    readable = (_without_tiny_lines(builder, page) for page in pages)
     joined = [
-        page._replace(lines=tuple(same_line_joined(page.lines, page.lattices))) for page in pages
+        page._replace(lines=tuple(same_line_joined(page.lines, page.lattices))) for page in readable
     ]
-    kept = [_without_tiny_lines(builder, page) for page in without_running_lines(joined)]
+    kept = without_running_lines(joined)
     lines = [line for page in kept for line in page.lines]
     if not lines:
         return {}
