@@ -60,7 +60,7 @@ def evaluate(data: Path, part: str) -> dict[str, JsonValue]:
 
 async def measure(rows: Sequence[Row]) -> dict[str, JsonValue]:
     """The report of some documents, built in their order."""
-    async with _open_runtime() as (runtime, tenant_id):
+    async with open_product() as (runtime, tenant_id):
         other = configured_encoder(runtime.settings)
         await _time(runtime, tenant_id, other, {**rows[0], "doc_id": "warm-up"})
         other = configured_encoder(runtime.settings)
@@ -69,7 +69,7 @@ async def measure(rows: Sequence[Row]) -> dict[str, JsonValue]:
 
 
 @asynccontextmanager
-async def _open_runtime() -> AsyncIterator[tuple[Runtime, UUID]]:
+async def open_product() -> AsyncIterator[tuple[Runtime, UUID]]:
     """The product as configured, on a database of its own."""
     with _postgres() as server:
         async with open_runtime(Settings(), database_url=server.app_url) as runtime:
