@@ -122,13 +122,14 @@ def _curves(scores: ArmScores, documents: Sequence[str]) -> dict[str, JsonValue]
 def _by_question(scores: ArmScores) -> list[JsonValue]:
     """Recall of the default less each arm's, drawn by question: optimistic for other documents."""
     default, *others = scores
-    name = recall_name()
-    columns = _columns(scores, name)
-    return [
-        {"less": arm, "metric": name, **bootstrap(np.mean, range(len(gaps)), gaps)._asdict()}
-        for arm in others
-        for gaps in [np.subtract(columns[default], columns[arm])]
-    ]
+    columns = _columns(scores, recall_name())
+    rows: list[JsonValue] = []
+    for arm in others:
+        gap = np.subtract(columns[default], columns[arm])
+        value, low, high, n = bootstrap(np.mean, range(len(gap)), gap)
+        figures = {"by question": round(value, 1), "low": round(low, 1), "high": round(high, 1)}
+        rows.append({"metric": recall_name(), "of": default, "less": arm, **figures, "n": n})
+    return rows
 
 
 def _rows(

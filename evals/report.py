@@ -62,6 +62,7 @@ def _suite(outcome: Outcome, plots: Sequence[Plot]) -> Iterator[str]:
         return
     yield from (f"![{plot.title}]({plot.path.name})" for plot in plots)
     yield from _metrics(outcome.report)
+    yield from _own_table(outcome.report.get("by_question", ()))
     yield from _own_table(outcome.report.get("table", ()))
     notes = [f"- {note}" for note in outcome.report.get("notes", ())]
     if notes:

@@ -58,6 +58,7 @@ CHUNKING: dict[str, Any] = {
         "chonkie_semantic": [[1000, 60.0, 50.0, 70.0], [4000, 80.0, 70.0, 90.0]],
     },
     "table": [{"cut": "cohesion", "chunks": 4}, {"cut": "llamaindex_semantic", "state": "a | b"}],
+    "by_question": [{"of": "cohesion", "less": "fixed", "by question": -0.5}],
     "notes": ["few documents"],
 }
 SEGMENTATION: dict[str, Any] = {
@@ -158,6 +159,8 @@ def test_the_page_has_aims_arms_differences_failures_and_notes() -> None:
         "| recall_4000_chars | chonkie_semantic | cohesion | −13.2 | −20.0 – −4.0 |",
         "| recall_4000_chars | cohesion | fixed | −0.5 | −2.0 – 1.0 |",
         "| documents | 5 | 5 – 5 | 7 |",
+        "| of | less | by question |",
+        "| cohesion | fixed | -0.5 |",
         "| cohesion | 4 | – |",
         "| llamaindex_semantic | – | a \\| b |",
         "NotFound: no file",
