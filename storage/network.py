@@ -16,12 +16,16 @@ from core.schemas.document import Span
 from core.schemas.job import Lease
 from core.schemas.memory import SearchFilter
 from core.schemas.network import Fact, Home, KnownFact, Mention
+from core.validity import with_validity
 from storage.database import Database
 from storage.leases import hold
 from storage.tables import documents, entity_facts, entity_mentions, memories, versions
 
 _WRITE_SECONDS = 120.0
 """For one statement: a long book has many names."""
+
+_MOST_FACTS = 1_000
+"""Read to tell which hold; those asked for first."""
 
 _MENTION = [column for column in entity_mentions.c if column.name != "tenant_id"]
 _FACT = [column for column in entity_facts.c if column.name != "tenant_id"]
@@ -118,22 +122,24 @@ class PostgresNetwork:
         self, entities: Collection[str], limit: int, where: SearchFilter
     ) -> tuple[KnownFact, ...]:
         """What memories say of entities, surest first."""
+        asked = or_(entity_facts.c.entity.in_(entities), entity_facts.c.answer_entity.in_(entities))
+        same = select(entity_facts.c.entity).where(asked)
         query = (
-            select(versions.c.created_at.label("recorded_at"), *_FACT)
+            select(versions.c.created_at.label("recorded_at"), asked.label("asked"), *_FACT)
             .join_from(entity_facts, memories, memories.c.id == entity_facts.c.memory_id)
             .join(versions, versions.c.id == memories.c.version_id)
             .where(
-                or_(
-                    entity_facts.c.entity.in_(entities),
-                    entity_facts.c.answer_entity.in_(entities),
-                ),
+                or_(asked, entity_facts.c.valid_from.is_not(None)),
+                entity_facts.c.entity.in_(same),
                 _is_searched(memories, where),
             )
-            .order_by(entity_facts.c.chance.desc(), entity_facts.c.id)
-            .limit(limit)
+            .order_by(asked.desc(), entity_facts.c.chance.desc(), entity_facts.c.id)
+            .limit(_MOST_FACTS)
         )
         rows = await self._rows(query)
-        return tuple(KnownFact(fact=_fact(row), recorded_at=row.recorded_at) for row in rows)
+        known = [KnownFact(fact=_fact(row), recorded_at=row.recorded_at) for row in rows]
+        wanted = [one for one, row in zip(with_validity(known), rows, strict=True) if row.asked]
+        return tuple(wanted[:limit])
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         async with self._database.transaction(self._tenant_id) as connection:

@@ -231,7 +231,8 @@ class Network(Protocol):
     async def facts(
         self, entities: Collection[str], limit: int, where: SearchFilter
     ) -> tuple[KnownFact, ...]:
-        """What memories say of entities, asked from either end; surest first, ties by id."""
+        """What memories say of entities, asked from either end; surest first, ties by id. Each says
+        until when it held, as far as the facts that ``where`` lets through tell."""
         ...
 
 

@@ -272,6 +272,7 @@ entity_facts = Table(
     Column("memory_id", Uuid, nullable=False),
     Column("entity", Text, nullable=False),
     Column("question", Text, nullable=False),
+    Column("attribute", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("answer_entity", Text),
     Column("asks", Text, nullable=False),

@@ -2,21 +2,20 @@
 
 Questions are turned out of main clauses, from either end where the grammar allows; the answer is
 what the reader points at in the sentence, kept if it thinks it right. Reading costs, so only a
-share of a document's sentences is asked about: those that name most. Which of two facts holds now
-is told from the dates they give, never from which is newer on file.
+share of a document's sentences is asked about: those that name most. A fact keeps the date since
+which its sentence says that it holds; which of two holds now is for ``core.validity``.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from core.ids import content_id
 from core.schemas.document import Span
 from core.schemas.memory import Memory
-from core.schemas.network import Direction, Fact, KnownFact, Mention
+from core.schemas.network import Direction, Fact, Mention
 from tools.lexical import content_terms
 from tools.loaders.sentences import sentence_ranges
 from tools.naming import key_of, phrases
@@ -44,6 +43,7 @@ _SINCE = re.compile(
 )
 
 
+_TIME_TERMS = frozenset(content_terms("since until effective current"))
 _TO = re.compile(r"\s*(?:to|until|till|through|and|[-–—])\b")
 
 
@@ -93,27 +93,6 @@ def askings(memories: Sequence[Memory], mentions: Sequence[Mention]) -> list[Ask
     named = _entities(mentions)
     found = [asking for memory in memories for asking in _of_memory(memory, named[memory.id])]
     return sorted(found, key=lambda asking: -asking.names)
-
-
-def with_validity(known: Sequence[KnownFact]) -> tuple[KnownFact, ...]:
-    """The same facts in their order; one that gives an earlier date than another answer to its
-    question has ceased to hold when that one began.
-
-    Facts that give no date are left alone: a document that was filed later need not be right.
-    """
-    of_question: dict[tuple[str, frozenset[str]], list[KnownFact]] = defaultdict(list)
-    for one in known:
-        if one.fact.valid_from is not None:
-            of_question[one.fact.entity, _timeless(one.fact.question)].append(one)
-    ends: dict[UUID, str] = {}
-    for group in of_question.values():
-        dated = sorted(group, key=lambda one: (one.fact.valid_from or "", one.fact.id))
-        for older, newer in pairwise(dated):
-            began = newer.fact.valid_from
-            differs = key_of(older.fact.answer) != key_of(newer.fact.answer)
-            if began and differs and began != older.fact.valid_from:
-                ends[older.fact.id] = began
-    return tuple(one.model_copy(update={"valid_until": ends.get(one.fact.id)}) for one in known)
 
 
 def valid_from(sentence: str) -> str | None:
@@ -183,6 +162,7 @@ def _fact(asking: Asking, span: FoundSpan, chance: float, entities: Mapping[str,
         memory_id=asking.memory.id,
         entity=asking.entity,
         question=asking.question,
+        attribute=attribute_of(asking.question),
         answer=span.text,
         answer_entity=_answer_entity(span.text, entities),
         asks=_direction(asking, span),
@@ -201,12 +181,9 @@ def _answer_entity(answer: str, entities: Mapping[str, str]) -> str | None:
     return entities.get(key_of(answer)) or _named(answer, entities)
 
 
-def _timeless(question: str) -> frozenset[str]:
-    """The terms of a question without its dates."""
-    return _terms_apart(question, [date.surface for date in dates(question)])
-
-
-def _terms_apart(text: str, surfaces: Collection[str]) -> frozenset[str]:
-    for surface in surfaces:
-        text = text.replace(surface, " ")
-    return frozenset(content_terms(text)) - {"sinc"}
+def attribute_of(question: str) -> str:
+    """The terms of a question without its dates: two with the same ask the same at two times."""
+    undated = question
+    for date in dates(question):
+        undated = undated.replace(date.surface, " ")
+    return " ".join(sorted(set(content_terms(undated)) - _TIME_TERMS))

@@ -56,6 +56,8 @@ class Fact(Frozen):
     entity: str
     """The key of the entity that the question names."""
     question: str
+    attribute: str
+    """What is asked of the entity: the question's terms without dates, in order of the alphabet."""
     answer: str
     """Verbatim."""
     answer_entity: str | None = None
@@ -79,17 +81,3 @@ class KnownFact(Frozen):
     """When the version that says so was handed in."""
     valid_until: str | None = None
     """The ``valid_from`` of the fact that took its place; None while it holds."""
-
-
-class Entity(Frozen):
-    """What the network knows by one key."""
-
-    key: str
-    name: str
-    """As most memories write it."""
-    aliases: tuple[str, ...] = ()
-    """Its other names, in normal form."""
-    roles: tuple[str, ...] = ()
-    """What memories say it is."""
-    memories: tuple[UUID, ...] = ()
-    """Those that are about it, then those that name it."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from core.schemas.job import Lease
 from core.schemas.memory import Memory, SearchFilter
 from core.schemas.network import Fact, Home, KnownFact, Mention
+from core.validity import with_validity
 from storage.in_memory.shelf import Shelf, find
 
 
@@ -75,14 +76,16 @@ class InMemoryNetwork:
         self, entities: Collection[str], limit: int, where: SearchFilter
     ) -> tuple[KnownFact, ...]:
         """What memories say of entities, surest first."""
-        found = [
-            KnownFact(fact=fact, recorded_at=self._shelf.versions[memory.version_id].created_at)
-            for memory in self._memories()
-            if _is_searched(memory, where)
-            for fact in self._shelf.facts.get(memory.id, ())
-            if fact.entity in entities or fact.answer_entity in entities
-        ]
-        return tuple(sorted(found, key=lambda known: (-known.fact.chance, known.fact.id))[:limit])
+        known = with_validity(
+            [
+                KnownFact(fact=fact, recorded_at=self._shelf.versions[memory.version_id].created_at)
+                for memory in self._memories()
+                if _is_searched(memory, where)
+                for fact in self._shelf.facts.get(memory.id, ())
+            ]
+        )
+        found = [one for one in known if {one.fact.entity, one.fact.answer_entity} & {*entities}]
+        return tuple(sorted(found, key=lambda one: (-one.fact.chance, one.fact.id))[:limit])
 
     def _memories(self) -> Iterator[Memory]:
         return (kept.item.memory for kept in self._shelf.memories.values())

@@ -34,6 +34,7 @@ def fact(memory, question="When was the pump made?", answer="1948", **other):
         "memory_id": memory.id,
         "entity": "pump",
         "question": question,
+        "attribute": "make pump",
         "answer": answer,
         "asks": "object",
         "span": Span(start=0, end=16),
@@ -267,3 +268,32 @@ async def test_another_tenant_sees_nothing(tenants, library):
     assert await theirs.mentions({"pump"}, 10, ANYWHERE) == ()
     assert await theirs.named_in([memory.id]) == ()
     assert await theirs.facts({"pump"}, 10, ANYWHERE) == ()
+
+
+async def test_a_fact_ceases_to_hold_when_a_later_date_gives_another_answer(kept, library):
+    await linked(
+        kept,
+        library,
+        "old",
+        ["Ada leads the works since 2019."],
+        facts=lambda made: [
+            fact(made[0], "Who leads?", "Ada", answer_entity="ada", valid_from="2019")
+        ],
+    )
+    _, _, (newer,) = await linked(
+        kept,
+        library,
+        "new",
+        ["Bob leads the works since 2022."],
+        facts=lambda made: [fact(made[0], "Who leads?", "Bob", valid_from="2022")],
+    )
+
+    from_one_end = await kept.network.facts({"pump"}, 10, ANYWHERE)
+    (from_other,) = await kept.network.facts({"ada"}, 10, ANYWHERE)
+
+    ends = {known.fact.answer: known.valid_until for known in from_one_end}
+    assert ends == {"Ada": "2022", "Bob": None}
+    assert from_other.valid_until == "2022"
+    await kept.memories.set_status(newer.id, "quarantined")
+    (alone,) = await kept.network.facts({"ada"}, 10, ANYWHERE)
+    assert alone.valid_until is None

@@ -81,7 +81,12 @@ def network_of(memory: Memory) -> tuple[list[Mention], list[Fact]]:
     pump = {"memory_id": memory.id, "entity": "pump"}
     mention = Mention(**pump, name="pump", surface="pump", kind="subject")
     spans = {"span": Span(start=0, end=16), "answer_span": Span(start=12, end=15)}
-    said = {"question": "What colour is the pump?", "answer": "red", "asks": "object"}
+    said = {
+        "question": "What colour is the pump?",
+        "attribute": "colour pump",
+        "answer": "red",
+        "asks": "object",
+    }
     return [mention], [Fact(**pump, **said, **spans, id=new_id(), chance=1.0)]
 
 

@@ -31,6 +31,7 @@ create table entity_facts (
     memory_id uuid not null,
     entity text not null,
     question text not null,
+    attribute text not null,
     answer text not null,
     answer_entity text,
     asks text not null,
