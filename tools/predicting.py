@@ -24,7 +24,7 @@ FOUND_WITHIN = 3
 _PASSAGE = 900
 """Characters of a passage, about those of a chunk."""
 _PER_UNIT = 2
-_MOST = 2_000
+_MOST = 1_000
 """Questions of one document; more are thinned evenly."""
 _LONGEST_UNIT = 2_000
 _LONGEST_HEADING = 14
