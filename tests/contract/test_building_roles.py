@@ -68,6 +68,9 @@ async def test_parts_tile_the_units_and_ask_something(outliner, loaded):
     assert [part.stop for part in outline.parts] == edges[1:]
     assert [part.index for part in outline.parts] == list(range(len(outline.parts)))
     assert all(part.question.endswith("?") for part in outline.parts)
+    places = [question.unit for question in outline.questions]
+    assert places == sorted(places)
+    assert all(place < len(loaded.units) for place in places)
 
 
 @pytest.mark.parametrize("outliner", OUTLINERS)
