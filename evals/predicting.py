@@ -129,6 +129,8 @@ async def _right(
         inside = articles[owners] == articles[gold]
         nearest = owners[int(np.argmax(np.where(inside, near[row], -2)))]
         right["nearest_in_paragraph"].append(float(nearest == gold))
+        right["nearest_by_chance"].append(np.mean(owners[inside] == gold))
+        right["paragraph_has_one"].append(float(gold in owners))
         layer = meaning[row].astype(np.float64)
         np.maximum.at(layer, owners, near[row])
         terms = term_counts(question)
@@ -138,7 +140,8 @@ async def _right(
             "r1_words_vectors": _WORDS * words + _MEANING * vectors,
             "r1_with_question_words": _WORDS * more + _MEANING * vectors,
             "r1_with_question_vectors": _WORDS * words + _MEANING * vectors + _QUESTIONS * layer,
-            "r1_question_vectors_alone": layer,
+            "r1_vectors": vectors,
+            "r1_vectors_or_questions": layer,
         }
         for name, scores in ways.items():
             right[name].append(float(np.argmax(scores) == gold))
