@@ -1,7 +1,7 @@
 """Summaries beside those that authors and annotators wrote: PEPs, papers on COVID, meetings.
 
-The text begins after the written abstract. The baseline is the text's beginning, of the same length;
-a summary that is no nearer to the written one than that has earned nothing.
+The text begins after the written abstract. The baseline is the text's beginning, of the same
+length; a summary that is no nearer to the written one than that has earned nothing.
 """
 
 import re
