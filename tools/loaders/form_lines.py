@@ -24,13 +24,13 @@ class FilledForm(NamedTuple):
 def with_forms(lines: Sequence[Line]) -> Iterator[list[Line] | FilledForm]:
     """The lines in order, in stretches, with each form where its first line stood.
 
-    Programs write a form row by row, or each label with the value below it; the second way is tried
-    only where no label has words beside it, for those would be another column's.
+    Programs write a form row by row, or each label with the value below it. The second way is tried
+    only where no label's own words go on after the colon, and taken where it fills in more.
     """
     forms = list(_forms([[line] for line in lines if not line.fixed]))
     labels = [cell for line in lines for cell in line.cells if is_label(cell.text)]
-    if not forms and labels and all(_is_bare(label) for label in labels):
-        forms = list(_forms(_levels(lines)))
+    if labels and all(_is_bare(label) for label in labels):
+        forms = max(forms, list(_forms(_levels(lines))), key=_filled)
     yield from in_stretches(lines, forms)
 
 
@@ -43,6 +43,10 @@ def _forms(rows: Sequence[_Row]) -> Iterator[FilledForm]:
         if form is not None:
             yield FilledForm(form, tuple(line for row in run for line in row))
         start = max(stop, start + 1)
+
+
+def _filled(forms: Sequence[FilledForm]) -> int:
+    return sum(bool(field.value) for filled in forms for field in filled.form.fields)
 
 
 def _levels(lines: Sequence[Line]) -> list[_Row]:

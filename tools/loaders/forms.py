@@ -49,7 +49,7 @@ class Region(NamedTuple):
 
     def holds(self, word: Word) -> bool:
         """Whether a word begins in it, at its height."""
-        return self.left <= word.left < self.right and self.bottom <= word.middle < self.top
+        return self.bottom <= word.middle < self.top and self.left <= word.left < self.right
 
 
 class Field(NamedTuple):
@@ -164,12 +164,8 @@ def _filled(split: _Split, regions: Sequence[Region]) -> Iterator[Field]:
 
 def _owner(word: Word, regions: Sequence[Region]) -> int:
     """The region nearest above and to the left of a word among those that hold it; -1 for none."""
-    holding = [index for index, region in enumerate(regions) if region.holds(_snapped(word))]
+    at = word._replace(left=round(word.left))  # templates are rounded: so is what lies over them
+    holding = [index for index, region in enumerate(regions) if region.holds(at)]
     if not holding:
         return -1
     return max(holding, key=lambda index: (-regions[index].top, regions[index].left))
-
-
-def _snapped(word: Word) -> Word:
-    """Templates are rounded to whole points: so is what is laid over them."""
-    return word._replace(left=round(word.left))
