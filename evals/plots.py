@@ -70,22 +70,32 @@ def _axes(width: float, height: float = 4.8) -> tuple[Any, Any]:
 
 def _bars(report: Report, prefix: str, aims: Mapping[str, Aim]) -> Any:
     """A group of bars for each metric, a bar for each arm, its interval, a line at its aim."""
-    arms: Sequence[str] = report["arms"]
-    groups = [one for one in by_arm(report["metrics"], arms).values if one[0].startswith(prefix)]
+    arms, groups = _groups(report, prefix, aims)
     figure, axes = _axes(max(7, 0.22 * len(arms) * len(groups) + 3))
     width = 0.8 / len(arms)
     for at, arm in enumerate(arms):
-        places = [group + width * (at - (len(arms) - 1) / 2) for group in range(len(groups))]
-        metrics = [of[arm] for _, of in groups]
-        values = [metric["value"] for metric in metrics]
-        axes.bar(places, values, width, label=arm, **_style(at, arm), yerr=_whiskers(metrics),
+        shift = width * (at - (len(arms) - 1) / 2)
+        bars = {place + shift: of[arm] for place, (_, of) in enumerate(groups) if arm in of}
+        heights = [metric["value"] for metric in bars.values()]
+        whiskers = _whiskers(list(bars.values()))
+        axes.bar(list(bars), heights, width, label=arm, **_style(at, arm), yerr=whiskers,
                  error_kw={"elinewidth": 0.7, "ecolor": "0.35"})  # fmt: skip
-    for group, (name, _) in enumerate(groups):
+    for place, (name, _) in enumerate(groups):
         if name in aims:
-            axes.hlines(aims[name].value, group - 0.45, group + 0.45, "black", "dashed")
+            axes.hlines(aims[name].value, place - 0.45, place + 0.45, "black", "dashed")
     axes.set_xticks(range(len(groups)), [_ticked(name.removeprefix(prefix)) for name, _ in groups])
     _legend(figure, axes)
     return figure
+
+
+def _groups(
+    report: Report, prefix: str, aims: Mapping[str, Aim]
+) -> tuple[Sequence[str], list[tuple[str, dict[str, Metric]]]]:
+    """Arms, and the metrics that have them; of a suite without arms, those that have an aim."""
+    metrics = report["metrics"]
+    if arms := report.get("arms"):
+        return arms, [one for one in by_arm(metrics, arms).values if one[0].startswith(prefix)]
+    return ["ours"], [(name, {"ours": metrics[name]}) for name in aims if name in metrics]
 
 
 def _curves(report: Report) -> Any:

@@ -75,7 +75,10 @@ def _metrics(report: Report) -> Iterator[str]:
     arms: Sequence[str] = report.get("arms", ())
     sides = by_arm(report["metrics"], arms)
     if sides.values:
-        rows = ((name, *(_both(name, of[arm]) for arm in arms)) for name, of in sides.values)
+        rows = (
+            (name, *(_both(name, of[arm]) if arm in of else None for arm in arms))
+            for name, of in sides.values
+        )
         yield table(("metric", *arms), rows)
     if sides.differences:
         rows = (

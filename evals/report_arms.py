@@ -13,7 +13,7 @@ class Sides(NamedTuple):
     """One suite's metrics."""
 
     values: list[tuple[str, dict[str, Metric]]]
-    """Name, and the figure of each arm."""
+    """Name, and the figure of each arm that has one."""
     differences: list[tuple[str, str, str, Metric]]
     """Name, arm, the other arm, and the first less the second."""
     rest: dict[str, Metric]
@@ -26,12 +26,13 @@ def by_arm(metrics: Mapping[str, Metric], arms: Sequence[str]) -> Sides:
     labels = {
         _label(name, arm, default): (name, arm)
         for name in metrics
-        if others and all(f"{name}_{other}" in metrics for other in others)
+        if any(f"{name}_{other}" in metrics for other in others)
         for arm in arms
     }
     values: dict[str, dict[str, Metric]] = {}
     for label, (name, arm) in labels.items():
-        values.setdefault(name, {})[arm] = metrics[label]
+        if label in metrics:
+            values.setdefault(name, {})[arm] = metrics[label]
     found = {label: _difference(label, labels) for label in metrics}
     differences = [(*sides, metrics[label]) for label, sides in found.items() if sides]
     rest = {

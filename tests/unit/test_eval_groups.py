@@ -206,6 +206,16 @@ def test_names_tell_arms_from_metrics() -> None:
     assert list(sides.rest) == ["documents"]
 
 
+def test_an_arm_may_lack_a_figure() -> None:
+    arms = ["ours", "bm25", "read"]
+
+    sides = by_arm(RETRIEVAL["metrics"], arms)
+
+    assert [(name, list(of)) for name, of in sides.values] == [("squad_r1", ["ours", "bm25"])]
+    page = render("x", "public", [Outcome("retrieval", 1.0, {**RETRIEVAL, "arms": arms})], None)
+    assert "| squad_r1 | 82.4 (78 – 86) | 80.6 (77 – 84) | – |" in page
+
+
 def test_metrics_without_arms_are_a_list() -> None:
     sides = by_arm({"files": metric(3, 3, 3)}, ())
 
@@ -229,8 +239,12 @@ def test_pictures_of_all_suites_are_drawn(tmp_path: Path) -> None:
     if not plots.can_draw():
         pytest.skip("the extra evals is not installed")
     reports: dict[str, Any] = {
-        "segmentation": SEGMENTATION, "chunking": CHUNKING, "retrieval": RETRIEVAL, "loaders": {}
-    }  # fmt: skip
+        "segmentation": SEGMENTATION,
+        "chunking": CHUNKING,
+        "retrieval": {**RETRIEVAL, "arms": ["ours", "bm25", "read"]},
+        "multihop": {"metrics": {"musique_r5": metric(60, 50, 70)}},
+        "loaders": {},
+    }
 
     drawn = plots.draw(reports, tmp_path)
 
@@ -239,6 +253,7 @@ def test_pictures_of_all_suites_are_drawn(tmp_path: Path) -> None:
         "chunking-recall.png",
         "retrieval-figures.png",
         "retrieval-reliability.png",
+        "multihop-figures.png",
     ]
     for one in drawn:
         assert one.path.read_bytes().startswith(b"\x89PNG")
