@@ -131,7 +131,13 @@ def _region(label: Word, labels: Sequence[Word]) -> Region:
 
 
 def _rounded(label: Word) -> Word:
-    return label._make((label.text, *(round(edge) for edge in label[1:])))
+    return Word(
+        label.text,
+        round(label.left),
+        round(label.top),
+        round(label.right),
+        round(label.bottom),
+    )
 
 
 def _split(words: Sequence[Word]) -> _Split:
