@@ -35,13 +35,13 @@ class Index:
         self._ids = [one.memory.id for one in self.placed]
         self._at = {memory_id: place for place, memory_id in enumerate(self._ids)}
         self._words = Bm25([lexical_terms(one.memory) for one in self.placed])
-        self._vectors = vectors
+        self.vectors = vectors
 
     def search(self, question: str, vector: NDArray[np.float32]) -> dict[str, list[Hit]]:
         """The lists that the product fuses."""
-        lists = {"lexical": self._hits(self._words.scores(term_counts(question)), positive=True)}
+        lists = {"lexical": self.hits(self._words.scores(term_counts(question)), positive=True)}
         for layer in LAYERS:
-            lists[f"vector_{layer}"] = self._hits(self._vectors[layer] @ vector)
+            lists[f"vector_{layer}"] = self.hits(self.vectors[layer] @ vector)
         return lists
 
     def ranked(self, lists: Lists, weights: Mapping[str, float] | None = None) -> list[Placed]:
@@ -76,13 +76,14 @@ class Index:
 
     def by_words(self, terms: Mapping[str, int], limit: int) -> list[Hit]:
         """The lexical list alone."""
-        return self._hits(self._words.scores(terms), positive=True)[:limit]
+        return self.hits(self._words.scores(terms), positive=True)[:limit]
 
     def listed(self, hits: Sequence[Hit]) -> list[Piece]:
         """The pieces of one list, in its order."""
         return [self.placed[self._at[hit.memory_id]].piece for hit in hits]
 
-    def _hits(self, scores: NDArray[np.floating], *, positive: bool = False) -> list[Hit]:
+    def hits(self, scores: NDArray[np.floating], *, positive: bool = False) -> list[Hit]:
+        """The LIMIT best of one score per memory, best first."""
         best = np.argsort(-scores, kind="stable")[:LIMIT]
         return [
             Hit(memory_id=self._ids[at], score=float(scores[at]))
