@@ -20,7 +20,7 @@ from core.errors import NotFound
 from core.schemas.memory import CONTENT, Flag, Memory
 from storage.protocols import IndexedMemory
 from storage.searching import vector_text
-from storage.tables import documents, memories, memory_vectors, placements, postings, versions
+from storage.tables import documents, memories, memory_vectors, places, postings, versions
 from storage.transitions import Standing, standing
 
 # Whole columns at a time: one round trip, however many rows. Arrays of arrays must be rectangular,
@@ -62,7 +62,7 @@ class Rows(NamedTuple):
     encoder: str
     indexed: Sequence[IndexedMemory]
     memories: list[dict[str, Any]]
-    placements: list[dict[str, Any]]
+    places: list[dict[str, Any]]
     postings: dict[str, Any]
 
 
@@ -76,7 +76,7 @@ def rows_of(
         encoder,
         indexed,
         [_memory_row(tenant_id, item) for item in indexed],
-        [_placement_row(tenant_id, item.memory) for item in indexed],
+        [_place_row(tenant_id, item.memory) for item in indexed],
         {"tenant_id": tenant_id, "version_id": version_id, **_posting_columns(indexed)},
     )
 
@@ -109,7 +109,7 @@ async def put_in_place(connection: AsyncConnection, rows: Rows, active_id: UUID 
         await _retire(connection, active_id)
     if rows.memories:
         await _put_memories(connection, rows)
-        await connection.execute(insert(placements), rows.placements)
+        await connection.execute(insert(places), rows.places)
         await connection.execute(_INSERT_POSTINGS, rows.postings)
     await _exchange_vectors(connection, rows, active_id)
     await _make_active(connection, rows.version_id)
@@ -120,7 +120,7 @@ async def keep_as_superseded(connection: AsyncConnection, rows: Rows) -> None:
     if rows.memories:
         late = [{**row, "status": "superseded"} for row in rows.memories]
         await connection.execute(insert(memories).on_conflict_do_nothing(), late)
-        await connection.execute(insert(placements), rows.placements)
+        await connection.execute(insert(places), rows.places)
     await _set_version_status(connection, rows.version_id, "superseded")
 
 
@@ -141,12 +141,10 @@ async def _put_memories(connection: AsyncConnection, rows: Rows) -> None:
 async def _decided(connection: AsyncConnection, rows: Rows) -> dict[UUID, dict[str, Any]]:
     """How those stand that a person once decided about."""
     built = {item.memory.id: item.memory for item in rows.indexed}
-    last = (placements.c.version_id == memories.c.version_id) & (
-        placements.c.ordinal == memories.c.ordinal
-    )
+    last = (places.c.version_id == memories.c.version_id) & (places.c.ordinal == memories.c.ordinal)
     query = (
-        select(memories.c.id, memories.c.decision, placements.c.body)
-        .join_from(memories, placements, last)
+        select(memories.c.id, memories.c.decision, places.c.body)
+        .join_from(memories, places, last)
         .where(memories.c.id.in_(built), memories.c.decision.is_not(None))
     )
     found: dict[UUID, dict[str, Any]] = {}
@@ -233,7 +231,7 @@ def _memory_row(tenant_id: UUID, item: IndexedMemory) -> dict[str, Any]:
     }
 
 
-def _placement_row(tenant_id: UUID, memory: Memory) -> dict[str, Any]:
+def _place_row(tenant_id: UUID, memory: Memory) -> dict[str, Any]:
     return {
         "tenant_id": tenant_id,
         "version_id": memory.version_id,

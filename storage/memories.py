@@ -1,6 +1,6 @@
 """Memories in Postgres: written all at once when a version becomes active, then only searched.
 
-A row of ``memories`` is what a memory says and how it stands; a row of ``placements`` is how one
+A row of ``memories`` is what a memory says and how it stands; a row of ``places`` is how one
 version holds it. A memory that is superseded stays readable, because it may have been cited, but
 leaves the indexes; so whatever is verified belongs to an active version.
 """
@@ -21,7 +21,7 @@ from storage.database import Database
 from storage.leases import hold
 from storage.protocols import IndexedMemory, Place, Vector
 from storage.searching import search_terms, search_vectors
-from storage.tables import memories, placements, versions
+from storage.tables import memories, places, versions
 from storage.transitions import check_change
 
 _WRITE_SECONDS = 600.0
@@ -38,15 +38,15 @@ _KNOWN_VECTORS = text("""
 _VECTOR_HEADER = 4
 
 _IN_PLACE = and_(
-    placements.c.version_id == memories.c.version_id, placements.c.ordinal == memories.c.ordinal
+    places.c.version_id == memories.c.version_id, places.c.ordinal == memories.c.ordinal
 )
 _MEMORY: Select[Any] = select(
     memories.c.id,
     memories.c.status,
     memories.c.version_id.label("at_version"),
     memories.c.body.label("content"),
-    placements.c.version_id,
-    placements.c.body.label("placement"),
+    places.c.version_id,
+    places.c.body.label("place"),
 )
 
 
@@ -85,7 +85,7 @@ class PostgresMemories:
 
     async def get(self, memory_ids: Sequence[UUID]) -> tuple[Memory, ...]:
         """The memories in the order asked. Raises NotFound if one is missing."""
-        query = _MEMORY.join_from(memories, placements, _IN_PLACE)
+        query = _MEMORY.join_from(memories, places, _IN_PLACE)
         async with self._database.transaction(self._tenant_id) as connection:
             rows = await connection.execute(query.where(memories.c.id.in_(set(memory_ids))))
             found = {row.id: _memory_of(row) for row in rows}
@@ -93,8 +93,7 @@ class PostgresMemories:
 
     async def at(self, places: Sequence[Place]) -> tuple[Memory, ...]:
         """The memories in the order asked, as each version holds them. Raises NotFound."""
-        key = tuple_(placements.c.version_id, placements.c.memory_id)
-        query = _PLACED.where(key.in_(list(set(places))))
+        query = _PLACED.where(_PLACE.in_(list(set(places))))
         async with self._database.transaction(self._tenant_id) as connection:
             rows = await connection.execute(query)
             found = {Place(row.version_id, row.id): _memory_of(row) for row in rows}
@@ -102,7 +101,7 @@ class PostgresMemories:
 
     async def of_version(self, version_id: UUID) -> tuple[Memory, ...]:
         """In document order, whatever their status. Raises NotFound for an unknown version."""
-        query = _PLACED.where(placements.c.version_id == version_id).order_by(placements.c.ordinal)
+        query = _PLACED.where(places.c.version_id == version_id).order_by(places.c.ordinal)
         async with self._database.transaction(self._tenant_id) as connection:
             rows = (await connection.execute(query)).all()
             known = select(versions.c.id).where(versions.c.id == version_id)
@@ -112,7 +111,7 @@ class PostgresMemories:
 
     async def set_status(self, memory_id: UUID, status: MemoryStatus) -> Memory:
         """Quarantine a memory or release it. Raises Conflict for any other change."""
-        query = _MEMORY.join_from(memories, placements, _IN_PLACE)
+        query = _MEMORY.join_from(memories, places, _IN_PLACE)
         changing = update(memories).where(memories.c.id == memory_id)
         async with self._database.transaction(self._tenant_id) as connection:
             query = query.where(memories.c.id == memory_id).with_for_update(of=memories)
@@ -145,13 +144,14 @@ class PostgresMemories:
             return await search_terms(connection, terms, limit, where, "quarantined")
 
 
-_PLACED = _MEMORY.join_from(placements, memories, memories.c.id == placements.c.memory_id)
+_PLACED = _MEMORY.join_from(places, memories, memories.c.id == places.c.memory_id)
+_PLACE = tuple_(places.c.version_id, places.c.memory_id)
 
 
 def _memory_of(row: Row[Any]) -> Memory:
     """The memory as a version holds it; what is not in its active place is superseded there."""
     status = row.status if row.version_id == row.at_version else "superseded"
-    return Memory.model_validate({**row.content, **row.placement, "status": status})
+    return Memory.model_validate({**row.content, **row.place, "status": status})
 
 
 def _one(found: Mapping[Any, Memory], key: Any, memory_id: UUID) -> Memory:

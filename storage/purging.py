@@ -16,7 +16,7 @@ from core.errors import NotFound
 from core.schemas.document import Version
 from storage.checkpoints import CHECKPOINT_TABLES
 from storage.protocols import Removed
-from storage.tables import documents, jobs, memories, placements, versions
+from storage.tables import documents, jobs, memories, places, versions
 from storage.transitions import check_purge
 
 _RUNS_THAT_READ = text("""
@@ -65,7 +65,7 @@ _DROP_VALUES = text("""
 _MOVE_TO_LAST_PLACE = text("""
     update memories m set version_id = p.version_id, ordinal = p.ordinal
     from (select distinct on (p.memory_id) p.memory_id, p.version_id, p.ordinal
-          from placements p join versions v on v.id = p.version_id
+          from places p join versions v on v.id = p.version_id
           where p.memory_id in (select id from memories where version_id = :version_id)
           order by p.memory_id, v.number desc) p
     where m.id = p.memory_id and m.version_id = :version_id
@@ -100,13 +100,13 @@ async def purge_version(connection: AsyncConnection, version: Version) -> Remove
     """
     await _lock(connection, version.document_id)
     await _require_purgeable(connection, version.id)
-    placed = select(placements.c.memory_id).where(placements.c.version_id == version.id)
-    elsewhere = select(placements.c.memory_id).where(placements.c.version_id != version.id)
+    placed = select(places.c.memory_id).where(places.c.version_id == version.id)
+    elsewhere = select(places.c.memory_id).where(places.c.version_id != version.id)
     lost = await _ids(
-        connection, placed.where(placements.c.memory_id.not_in(elsewhere.scalar_subquery()))
+        connection, placed.where(places.c.memory_id.not_in(elsewhere.scalar_subquery()))
     )
     runs, values = await _forget_runs(connection, [version.id], lost)
-    await connection.execute(delete(placements).where(placements.c.version_id == version.id))
+    await connection.execute(delete(places).where(places.c.version_id == version.id))
     await connection.execute(delete(memories).where(memories.c.id.in_(lost)))
     await connection.execute(_MOVE_TO_LAST_PLACE, {"version_id": version.id})
     await connection.execute(delete(jobs).where(jobs.c.version_id == version.id))

@@ -121,8 +121,8 @@ memories = Table(
     Column("body", JSON, nullable=False),
 )
 
-placements = Table(
-    "placements",
+places = Table(
+    "places",
     metadata,
     _tenant(),
     Column("version_id", Uuid, primary_key=True),

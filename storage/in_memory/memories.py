@@ -33,7 +33,7 @@ class InMemoryMemories:
         if version.status in ("active", "superseded"):
             return
         for item in memories:
-            self._shelf.placements[Place(version_id, item.memory.id)] = item.memory
+            self._shelf.places[Place(version_id, item.memory.id)] = item.memory
         document = self._shelf.documents[version.document_id]
         active = self._shelf.versions.get(document.active_version_id or version_id, version)
         if active.number > version.number:
@@ -72,7 +72,7 @@ class InMemoryMemories:
     async def of_version(self, version_id: UUID) -> tuple[Memory, ...]:
         """In document order, whatever their status. Raises NotFound for an unknown version."""
         find(self._shelf.versions, version_id, "version")
-        places = [place for place in self._shelf.placements if place.version_id == version_id]
+        places = [place for place in self._shelf.places if place.version_id == version_id]
         return tuple(sorted(map(self._at, places), key=lambda memory: memory.ordinal))
 
     async def set_status(self, memory_id: UUID, status: MemoryStatus) -> Memory:
@@ -130,11 +130,11 @@ class InMemoryMemories:
         ]
 
     def _at(self, place: Place) -> Memory:
-        if place not in self._shelf.placements:
+        if place not in self._shelf.places:
             raise NotFound(f"no memory {str(place.memory_id)!r}")
         last = self._shelf.memories[place.memory_id].item.memory
         status = last.status if last.version_id == place.version_id else "superseded"
-        return self._shelf.placements[place].model_copy(update={"status": status})
+        return self._shelf.places[place].model_copy(update={"status": status})
 
     def _settled(self, item: IndexedMemory, encoder: str) -> Kept:
         """The memory with what a person decided about it before."""

@@ -32,8 +32,8 @@ def forget_version(shelf: Shelf, version: Version) -> Removed:
     """A version without its text. Raises Conflict for one that is or may become active."""
     states = [w.job.state for w in shelf.jobs.values() if w.job.version_id == version.id]
     check_purge(version.status, states)
-    placed = {p.memory_id for p in shelf.placements if p.version_id == version.id}
-    elsewhere = {p.memory_id for p in shelf.placements if p.version_id != version.id}
+    placed = {p.memory_id for p in shelf.places if p.version_id == version.id}
+    elsewhere = {p.memory_id for p in shelf.places if p.version_id != version.id}
     values = _values_of(shelf, {version.id})
     runs = _forget_runs(shelf, {version.id}, placed - elsewhere, values)
     _take_away(shelf, {version.id}, placed - elsewhere)
@@ -46,8 +46,8 @@ def forget_version(shelf: Shelf, version: Version) -> Removed:
 
 
 def _take_away(shelf: Shelf, gone: Collection[UUID], lost: Collection[UUID]) -> None:
-    for place in [place for place in shelf.placements if place.version_id in gone]:
-        del shelf.placements[place]
+    for place in [place for place in shelf.places if place.version_id in gone]:
+        del shelf.places[place]
     for memory_id in lost:
         del shelf.memories[memory_id]
     for version_id in gone:
@@ -61,9 +61,9 @@ def _take_away(shelf: Shelf, gone: Collection[UUID], lost: Collection[UUID]) -> 
 def _move_to_last_place(shelf: Shelf, memory_id: UUID, gone: UUID) -> None:
     kept = shelf.memories[memory_id]
     if kept.item.memory.version_id == gone:
-        places = [place for place in shelf.placements if place.memory_id == memory_id]
+        places = [place for place in shelf.places if place.memory_id == memory_id]
         last = max(places, key=lambda place: shelf.versions[place.version_id].number)
-        memory = shelf.placements[last].model_copy(update={"status": "superseded"})
+        memory = shelf.places[last].model_copy(update={"status": "superseded"})
         kept.item = kept.item._replace(memory=memory)
 
 

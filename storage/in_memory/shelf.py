@@ -48,7 +48,7 @@ class Shelf:
     versions: dict[UUID, Version] = field(default_factory=dict)
     units: dict[UUID, tuple[Unit, ...]] = field(default_factory=dict)
     memories: dict[UUID, Kept] = field(default_factory=dict)
-    placements: dict[Place, Memory] = field(default_factory=dict)
+    places: dict[Place, Memory] = field(default_factory=dict)
     mentions: dict[UUID, list[Mention]] = field(default_factory=dict)
     facts: dict[UUID, list[Fact]] = field(default_factory=dict)
     jobs: dict[UUID, Work] = field(default_factory=dict)

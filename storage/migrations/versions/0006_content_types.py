@@ -10,7 +10,7 @@ depends_on = None
 CONTENT_TYPES = """
 alter table memories add column content_type text;
 update memories m set content_type = p.body ->> 'content_type'
-from placements p
+from places p
 where p.tenant_id = m.tenant_id and p.version_id = m.version_id and p.memory_id = m.id;
 alter table memories alter column content_type set not null
 """

@@ -10,8 +10,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-PLACEMENTS = """
-create table placements (
+PLACES = """
+create table places (
     tenant_id uuid not null,
     version_id uuid not null,
     ordinal integer not null,
@@ -22,17 +22,17 @@ create table placements (
     foreign key (tenant_id, version_id) references versions on delete cascade,
     foreign key (tenant_id, memory_id) references memories on delete cascade
 );
-insert into placements (tenant_id, version_id, ordinal, memory_id, body)
+insert into places (tenant_id, version_id, ordinal, memory_id, body)
 select tenant_id, version_id, ordinal, id, body from memories;
 alter table memories add column decision text;
 create index memories_by_document on memories (tenant_id, document_id);
 alter table memory_vectors add column text_sha256 text;
-alter table placements enable row level security;
-create policy tenant on placements
+alter table places enable row level security;
+create policy tenant on places
     using (tenant_id = (select nullif(current_setting('quaestor.tenant', true), '')::uuid))
     with check (tenant_id = (select nullif(current_setting('quaestor.tenant', true), '')::uuid))
 """
 
 
 def upgrade() -> None:
-    op.execute(PLACEMENTS)
+    op.execute(PLACES)
