@@ -63,6 +63,7 @@ class Bench(NamedTuple):
         lists = self.memories.search(question, vector)
         two = {name: lists[name] for name in ("lexical", "vector_chunk")}
         situated = self.memories.hits(self.situated @ vector)
+        sentences = self.memories.hits(self._best_sentences(vector))
         orders: dict[str, list[Placed]] = {
             TAKEN: self.memories.ranked(lists),
             "alone": self.memories.fused(lists),
@@ -101,11 +102,7 @@ class Bench(NamedTuple):
 async def make_bench(index: Index, chunks: Vector, encoder: Encoder, name: str) -> Bench:
     """Encodes what the product does not keep: situated chunks and sentences."""
     memories = [one.memory for one in index.placed]
-    sentences = [
-        (at, memory.text_completed[a:b])
-        for at, memory in enumerate(memories)
-        for a, b in sentence_ranges(memory.text_completed) or [(0, len(memory.text_completed))]
-    ]
+    sentences = [(at, text) for at, one in enumerate(memories) for text in _sentences(one)]
     return Bench(
         memories=index,
         words={which: Bm25([entry(one) for one in memories]) for which, entry in ENTRIES.items()},
@@ -114,6 +111,11 @@ async def make_bench(index: Index, chunks: Vector, encoder: Encoder, name: str) 
         sentences=await encoded(encoder, [text for _, text in sentences], f"{name}, sentences"),
         owners=np.array([at for at, _ in sentences], np.intp),
     )
+
+
+def _sentences(memory: Memory) -> list[str]:
+    text = memory.text_completed
+    return [text[start:end] for start, end in sentence_ranges(text)] or [text]
 
 
 def situated(memories: Sequence[Memory]) -> list[str]:
