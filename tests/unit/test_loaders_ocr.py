@@ -225,6 +225,27 @@ def test_boxes_of_one_type_have_one_size() -> None:
     assert sizes[0] == sizes[1] < sizes[2] == 30.0
 
 
+def test_a_scanned_form_gives_its_fields_with_place_and_confidence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    labels = (("Name:", "Ada"), ("Born:", "1815"), ("Town:", "London"), ("Trade:", "Numbers"))
+    lines = [
+        found(text, left, 40.0 * row, 0.9)
+        for row, pair in enumerate(labels)
+        for text, left in zip(pair, (20.0, 300.0), strict=True)
+    ]
+    monkeypatch.setattr(ocr, "read_picture", lambda picture: reading(*lines))
+
+    loaded = read(encoded(drawing()))
+
+    assert texts(loaded) == [" ".join(pair) for pair in labels]
+    assert [unit.kind for unit in loaded.units] == ["table_row"] * 4
+    first = loaded.units[0]
+    assert (first.page, first.confidence) == (1, 0.9)
+    assert first.box == (300.0, 0.0, 327.0, 20.0)
+    assert len(loaded.metadata["forms"]) == 16
+
+
 def line(text: str, left: float, top: float, width: float | None = None) -> Line:
     return Line((Cell(text, left, left + (width or 6.0 * len(text))),), top, 10.0)
 
