@@ -48,7 +48,7 @@ def write_fit(data: Path, out: Path, *, public: bool, fit: str) -> dict[str, int
         squad_examples(squad, rng),
         sentence_examples(squad, rng),
         foil_examples(squad, rng),
-        variant_examples(squad, rng),
+        variant_examples(squad, random.Random(SEED)),
         accept_examples(data, public=public),
         selqa_examples(data, public=public),
         verdict_examples(data, public=public),
