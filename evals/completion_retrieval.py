@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.completing import completed_text
+from core.errors import NotFound
 from core.settings import Settings
 from evals import retrieval_sets as sets
 from evals.completion_building import Building, Completed, Source
@@ -46,10 +47,13 @@ class Found(NamedTuple):
 async def compare(
     data: Path, part: str, settings: Settings, encoder: Encoder
 ) -> dict[str, Estimate]:
-    """Every measure of each set for both texts, and their paired difference."""
+    """Every measure of each set that is there, for both texts, and their paired difference."""
     found: dict[str, Estimate] = {}
     for reading in SETS:
-        one = reading(data, part)
+        try:
+            one = reading(data, part)
+        except NotFound:
+            continue
         for collection in one.collections:
             chunks = [
                 chunk
