@@ -44,6 +44,7 @@ _DEFINED = re.compile(
     r"|(?:is|are)\s+the\s+name\s+(?:of|for))\s",
     re.IGNORECASE,
 )
+_ABBREVIATED = re.compile(r"(?P<words>(?:\b[A-Za-z][\w-]* ){2,9})\((?P<short>[A-Z]{2,7})\)")
 _ASKING = frozenset(content_terms("many much often long tall call name mean stand"))
 
 
@@ -98,6 +99,7 @@ def _asked_of_prose(unit: Unit, common: Collection[str]) -> Iterator[str]:
     if term := _defined_term(unit):
         yield f"What is {_lowered(term, common)}?"
         return
+    yield from _spelt_out(unit.text)
     if clause := clause_of(unit.text, common):
         if definition := definition_of(clause):
             yield definition
@@ -111,6 +113,14 @@ def _defined_term(unit: Unit) -> str | None:
     if match is None or len(match["term"]) < 3:
         return None
     return None if match["term"].split()[0].lower() in STOP_WORDS else match["term"]
+
+
+def _spelt_out(text: str) -> Iterator[str]:
+    """For abbreviations in brackets after words whose initials they are."""
+    for match in _ABBREVIATED.finditer(text):
+        initials = [word[0].upper() for word in match["words"].split() if word not in STOP_WORDS]
+        if "".join(initials[-len(match["short"]) :]) == match["short"]:
+            yield f"What does {match['short']} stand for?"
 
 
 def _lowered(term: str, common: Collection[str]) -> str:

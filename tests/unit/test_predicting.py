@@ -52,6 +52,7 @@ def _asked(sentence, **kwargs):
         ("The city was formerly known as Eboracum.", "What was the city known as?"),
         ("The capital of France is Paris.", "What is the capital of France?"),
         ("The casing contains a ring of bronze.", "What does the casing contain?"),
+        ("It needs Net Positive Suction Head (NPSH).", "What does NPSH stand for?"),
         ("The reform led to a shorter week.", "What did the reform lead to?"),
     ],
 )
@@ -70,6 +71,7 @@ def test_each_form_of_a_fact_has_its_question(sentence, question):
         "Built in 1962, of brick.",
         "The pump was not replaced in 1998.",
         "Nobody has ever seen 12 bolts.",
+        "It was made by a firm of that town (HPX).",
     ],
 )
 def test_what_could_not_stand_alone_is_not_asked(sentence):
