@@ -63,7 +63,6 @@ class Bench(NamedTuple):
         lists = self.memories.search(question, vector)
         two = {name: lists[name] for name in ("lexical", "vector_chunk")}
         situated = self.memories.hits(self.situated @ vector)
-        sentences = self.memories.hits(self._best_sentences(vector))
         orders: dict[str, list[Placed]] = {
             TAKEN: self.memories.ranked(lists),
             "alone": self.memories.fused(lists),
