@@ -28,7 +28,7 @@ WAYS = {
 }
 """Suffixes of metrics. All ways answer the same questions, so that they can be paired."""
 BASELINES = ("fused", "bm25", "words", "encoder")
-READ_QUESTIONS = 200
+READ_QUESTIONS = 100
 """Of each set, at most, that are read for."""
 
 Rankings = dict[str, list[Piece]]
