@@ -24,7 +24,9 @@ LONG = 4 * BUDGET
 
 _NOVELTY = 0.3
 """What repeating weighs against worth."""
-_BEGINNING = 0.5
+_BEGINNING, _FADING = 0.5, 0.3
+"""What the first sentence has over one far down, and how soon that is lost. Chosen, as the weight
+of novelty, on every other PEP and on training meetings: docs/evals.md, Summaries."""
 _SHORTEST, _LONGEST = 40, 400
 _FROM_PART, _STAGE, _FROM_STAGE = 3, 128, 32
 
@@ -77,7 +79,7 @@ def _by_worth(members: Sequence[Unit], limit: int, vectors: Vectors) -> list[Uni
     if not members:
         return []
     rows = _of_length_one(vectors([unit.text for unit in members]).dense(0, len(members)))
-    worth = _closeness(rows) + _BEGINNING / np.sqrt(1 + np.arange(len(members)))
+    worth = _closeness(rows) + _BEGINNING / (1 + np.arange(len(members))) ** _FADING
     likeness = rows @ rows.T
     repeated = np.zeros(len(members))
     order: list[int] = []
