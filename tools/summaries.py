@@ -3,9 +3,10 @@
 A sentence is worth its closeness to the middle of what stands around it, and more near a beginning;
 one that repeats what is chosen already is worth less (maximal marginal relevance, Carbonell and
 Goldstein 1998). Each stage hands on its best, until one stage sees them all and the budget decides.
+Closeness is that of words: encoding every sentence would cost a build as much again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 
 from core.schemas.document import Unit
 from tools.layout import WEAK_START
-from tools.rows import Rows
 from tools.tfidf import unit_vectors
 from tools.trust_signals import flags_of
 
@@ -30,16 +30,9 @@ of novelty, on every other PEP and on training meetings: docs/evals.md, Summarie
 _SHORTEST, _LONGEST = 40, 400
 _FROM_PART, _STAGE, _FROM_STAGE = 3, 128, 32
 
-Vectors = Callable[[Sequence[str]], Rows]
-"""A row for each text."""
-
 
 def summarise(
-    units: Sequence[Unit],
-    starts: Sequence[int],
-    *,
-    budget: int = BUDGET,
-    vectors: Vectors = unit_vectors,
+    units: Sequence[Unit], starts: Sequence[int], *, budget: int = BUDGET
 ) -> tuple[Unit, ...]:
     """Units in their order, within ``budget`` characters; none from a short document.
 
@@ -51,10 +44,10 @@ def summarise(
     chosen: list[Unit] = []
     for first, stop in pairwise([*starts, len(units)]):
         members = [unit for unit in units[first:stop] if _may_stand_alone(unit)]
-        chosen += _staged(members, _FROM_PART, vectors)
+        chosen += _staged(members, _FROM_PART)
     while len(chosen) > _STAGE:
-        chosen = _staged(chosen, _FROM_STAGE, vectors)
-    kept = _within(_by_worth(chosen, len(chosen), vectors), budget)
+        chosen = _staged(chosen, _FROM_STAGE)
+    kept = _within(_by_worth(chosen, len(chosen)), budget)
     return tuple(_in_order(kept))
 
 
@@ -65,20 +58,20 @@ def _may_stand_alone(unit: Unit) -> bool:
     return is_whole and not WEAK_START.match(unit.text) and not flags_of(unit.text)
 
 
-def _staged(members: Sequence[Unit], limit: int, vectors: Vectors) -> list[Unit]:
+def _staged(members: Sequence[Unit], limit: int) -> list[Unit]:
     """The best of each run of members that one stage can see, in their order."""
     chosen: list[Unit] = []
     for at in range(0, len(members), _STAGE):
         run = members[at : at + _STAGE]
-        chosen += _in_order(_by_worth(run, limit, vectors))
+        chosen += _in_order(_by_worth(run, limit))
     return chosen
 
 
-def _by_worth(members: Sequence[Unit], limit: int, vectors: Vectors) -> list[Unit]:
+def _by_worth(members: Sequence[Unit], limit: int) -> list[Unit]:
     """Up to ``limit`` members, the best first, each compared with those before it."""
     if not members:
         return []
-    rows = _of_length_one(vectors([unit.text for unit in members]).dense(0, len(members)))
+    rows = _of_length_one(unit_vectors([unit.text for unit in members]).dense(0, len(members)))
     worth = _closeness(rows) + _BEGINNING / (1 + np.arange(len(members))) ** _FADING
     likeness = rows @ rows.T
     repeated = np.zeros(len(members))
