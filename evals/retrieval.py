@@ -1,8 +1,9 @@
 """Retrieval on public data: what the product's ranking finds, beside BM25 and vectors alone.
 
 Texts become memories by the local engine's own code and are ranked by the product's own code: one
-request per question, nothing rewritten or selected. With a reader the first of each ranking are
-read too, as the answering graph does; the shipped one has seen the public halves, its twin not.
+request per question, nothing rewritten or selected. For some questions the first of each ranking
+are read too, as the answering graph does: by the twin of the shipped reader, which has not seen the
+public halves, where the repository that keeps it is at hand.
 """
 
 import asyncio
@@ -25,11 +26,13 @@ from tools.reader import Reader, open_reader
 
 Reading = Callable[[Path, str], RetrievalSet]
 
+TWIN = Path(__file__).parent.parent / "training" / "twin"
+
 SETS: tuple[Reading, ...] = (sets.squad, sets.covidqa, sets.cranfield, sets.locomo, sets.qmsum)
 
 
 def evaluate(data: Path, part: str, *, model: str | None = None) -> dict[str, JsonValue]:
-    """Metrics of the configured encoder, and of the reader called ``model`` on some questions.
+    """Metrics of the configured encoder, and on some questions of the reader called ``model``.
 
     Raises NotFound for data that are not there, ConfigurationError for a model that is none.
     """
@@ -39,7 +42,7 @@ def evaluate(data: Path, part: str, *, model: str | None = None) -> dict[str, Js
 async def _evaluate(data: Path, part: str, model: str | None) -> dict[str, JsonValue]:
     settings = Settings()
     encoder = configured_encoder(settings)
-    reader = open_reader(model, threads=settings.reader_threads) if model else None
+    reader = _reader(model, settings.reader_threads)
     metrics = await measure_sets(SETS, encoder, data, part, reader)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     notes = [f"{way or 'no suffix'}: {what}" for way, what in WAYS.items()]
@@ -51,6 +54,11 @@ async def _evaluate(data: Path, part: str, model: str | None) -> dict[str, JsonV
         "metrics": {name: estimate._asdict() for name, estimate in metrics.items()},
         "notes": [*notes, f"peak memory: {peak} MB"],
     }
+
+
+def _reader(model: str | None, threads: int) -> Reader | None:
+    named = model or (str(TWIN) if TWIN.is_dir() else None)
+    return open_reader(named, threads=threads) if named else None
 
 
 async def measure_sets(
