@@ -4,13 +4,16 @@ Words (BM25 over title, headings and text) and vectors of the text, each alone: 
 product weighs them, and would hide which of them a completion helps.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.memory_verifier.rules import GLOSS
 from core.completing import completed_text
 from core.errors import NotFound
 from core.settings import Settings
@@ -18,18 +21,20 @@ from evals import retrieval_sets as sets
 from evals.completion_building import Building, Completed, Source
 from evals.intervals import Estimate, bootstrap
 from evals.retrieval_index import LIMIT, encoded
-from evals.retrieval_measures import Wanted
+from evals.retrieval_measures import Wanted, passage_within
 from evals.retrieval_memories import Piece, locate
 from evals.retrieval_sets import RetrievalSet
 from tools.bm25 import Bm25
 from tools.encoder import Encoder
-from tools.lexical import term_counts
+from tools.lexical import STOP_WORDS, term_counts, words
 
 SETS: tuple[Callable[[Path, str], RetrievalSet], ...] = (sets.squad, sets.covidqa)
 WITH_VECTORS = frozenset({"squad_articles"})
 """Sets small enough to be encoded twice."""
 
 TEXTS = ("original", "completed")
+BESIDE = 2
+"""Words on each side of an abbreviation that a made question asks with."""
 
 Rows = NDArray[np.float32]
 
@@ -42,6 +47,8 @@ class Found(NamedTuple):
     """Title and headings."""
     original: str
     completed: str
+    glosses: tuple[tuple[str, str], ...]
+    """Abbreviations that were spelt out, with their long forms."""
 
 
 async def compare(
@@ -63,7 +70,32 @@ async def compare(
                 )
             ]
             found |= await _measured(one, chunks, collection.wanted, encoder)
+            asked = one._replace(
+                measures={f"{one.name}_long_form_r1": partial(passage_within, k=1)}
+            )
+            found |= await _measured(asked, chunks, list(long_form_questions(chunks)), encoder)
     return found
+
+
+def long_form_questions(chunks: Sequence[Found]) -> Iterator[Wanted]:
+    """What a completion is for: a chunk asked for by the long form of an abbreviation it uses.
+
+    Made from the chunk: the long form, and the words on both sides of the abbreviation.
+    """
+    for one in chunks:
+        for short, long in one.glosses:
+            match = re.search(rf"\b{re.escape(short)}\b", one.original)
+            if match is None or long.casefold() in one.original.casefold():
+                continue
+            before = content_words(one.original[: match.start()])[-BESIDE:]
+            after = content_words(one.original[match.end() :])[:BESIDE]
+            question = " ".join([*before, long, *after])
+            yield Wanted(question, one.piece.text_id, {}, (one.piece,))
+
+
+def content_words(text: str) -> list[str]:
+    """The words of a text that are no stop words, as they stand."""
+    return [word for word in words(text) if word not in STOP_WORDS]
 
 
 async def _chunks(source: Source, settings: Settings) -> list[Found]:
@@ -78,12 +110,14 @@ def _found(document: Completed, at: int, places: Sequence[tuple[int, int]]) -> F
     chunk = document.chunks[at]
     spans = places[chunk.first : chunk.stop]
     original = document.original(chunk)
+    inserted = document.inserted(chunk)
     path = document.units[chunk.first].heading_path
     return Found(
         Piece(document.source.id, spans[0][0], max(end for _, end in spans)),
         "\n".join((document.source.title, *path)),
         original,
-        completed_text(original, document.inserted(chunk)),
+        completed_text(original, inserted),
+        tuple((m["short"], m["long"]) for one in inserted if (m := GLOSS.fullmatch(one.text))),
     )
 
 
@@ -91,6 +125,8 @@ async def _measured(
     one: RetrievalSet, chunks: Sequence[Found], wanted: Sequence[Wanted], encoder: Encoder
 ) -> dict[str, Estimate]:
     figures: dict[str, Estimate] = {}
+    if not wanted:
+        return figures
     rankings = {
         "words": {text: _by_words(chunks, wanted, text) for text in ("original", "completed")}
     }

@@ -22,7 +22,8 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NEGATIONS = frozenset(
     {"not", "no", "never", "neither", "nor", "none", "without", "cannot", "nobody", "nothing"}
 )
-_GLOSS = re.compile(r"(?P<short>[A-Z][A-Z0-9]{1,6}) = (?P<long>[^=]+)")
+GLOSS = re.compile(r"(?P<short>[A-Z][A-Z0-9]{1,6}) = (?P<long>[^=]+)")
+"""How an abbreviation is spelt out in front of a chunk."""
 _WORDED = frozenset(WORD_NUMBERS) - {"a", "an", "one"}
 _WORD = re.compile(r"\w+(?:[.,'’-]\w+)*")
 _MODALS = {
@@ -68,7 +69,7 @@ def is_gloss(statement: str, cited: Sequence[str]) -> bool:
 
     It states nothing beyond the equation, so the polarity of the sentence does not matter.
     """
-    match = _GLOSS.fullmatch(statement)
+    match = GLOSS.fullmatch(statement)
     if match is None:
         return False
     short, long = re.escape(match["short"]), re.escape(match["long"])

@@ -2,13 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.completer.local import LocalCompleter
 from agents.memory_verifier.local import LocalMemoryVerifier
+from agents.reviewer.local import LocalReviewer
 from core.completing import completed_text, open_gaps, sound_completion, sound_review
 from core.errors import ModelUnavailable
 from core.schemas.document import Span
 from core.schemas.memory import Completion, Gap, Insertion, InsertionVerdict, Rejection, Review
 from core.schemas.outline import Chunk
-from graphs.building.completing import verify_all
+from graphs.building.completing import complete_all, review_all, verify_all
 from tools.loaders.units import DocumentBuilder
 
 
@@ -180,3 +182,15 @@ async def test_what_a_sound_verifier_accepts_is_kept():
     verified = await verify_all(LocalMemoryVerifier(), units, [chunk], [completion], ())
     assert verified.accepted == list(completion.insertions)
     assert verified.reverted == []
+
+
+async def test_a_second_round_raises_nothing_that_was_filled_or_refused():
+    units, chunk = _document()
+    reviews = await review_all(LocalReviewer(), "Manual", units, [chunk], (), ())
+    (completion,) = await complete_all(LocalCompleter(), units, [chunk], reviews)
+    settled = {one.gap_id for one in (*completion.insertions, *completion.rejections)}
+    again = await review_all(LocalReviewer(), "Manual", units, [chunk], (), settled)
+
+    assert settled == {gap.id for review in reviews for gap in review.gaps}
+    assert settled
+    assert again == []

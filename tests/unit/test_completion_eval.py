@@ -11,7 +11,8 @@ from core.settings import Settings
 from evals.completion import Neighbour, count, figures, verdicts_of
 from evals.completion_building import Building, Source, sources
 from evals.completion_counts import counts_of, starts_with_pronoun
-from evals.completion_retrieval import differing
+from evals.completion_retrieval import Found, differing, long_form_questions
+from evals.retrieval_memories import Piece
 
 FILLER = (
     "The supply line of the cooling circuit is flushed with clean water before every start so "
@@ -125,3 +126,14 @@ def test_the_difference_is_paired():
 
     assert found["r1_original"].value == 50
     assert found["r1_completed_vs_original"].value == 25
+
+
+def test_a_chunk_is_asked_for_by_the_long_form_it_does_not_spell_out():
+    glosses = (("MS", "mechanical seal"), ("QP", "quality plan"))
+    chunk = Found(
+        Piece("a", 0, 9), "Pump", "The quality plan QP says the MS must be new.", "x", glosses
+    )
+
+    (wanted,) = long_form_questions([chunk])
+    assert wanted.question == "qp says mechanical seal new"
+    assert wanted.spans == (chunk.piece,)
