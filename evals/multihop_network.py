@@ -9,6 +9,7 @@ import numpy as np
 from core.schemas.memory import Hit, Memory, SearchFilter
 from core.schemas.network import Home, Mention
 from evals.retrieval_index import Index
+from storage.protocols import Vector
 from tools.encoder import Encoder, Vectors
 from tools.network import link
 
@@ -74,14 +75,17 @@ class Remembering:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._known: dict[str, np.ndarray] = {}
-        self.id, self.dimensions = encoder.id, encoder.dimensions
+        self._known: dict[str, Vector] = {}
+        self.id = encoder.id
+        self.dimensions = encoder.dimensions
 
     async def encode(self, texts: Sequence[str]) -> Vectors:
         """One row per text."""
         fresh = list(dict.fromkeys(text for text in texts if text not in self._known))
-        self._known.update(zip(fresh, await self._encoder.encode(fresh), strict=True))
-        return np.stack([self._known[text] for text in texts])
+        if fresh:
+            self._known.update(zip(fresh, await self._encoder.encode(fresh), strict=True))
+        rows = [self._known[text] for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, self.dimensions), np.float32)
 
 
 class Even:

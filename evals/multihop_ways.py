@@ -45,7 +45,7 @@ EXPANDED = 3
 class Arms(NamedTuple):
     """One collection, ready to be asked in every way."""
 
-    index: Index
+    memories: Index
     plain: WordIndex
     encoder: Encoder
     chains: ChainSearch
@@ -54,8 +54,8 @@ class Arms(NamedTuple):
 
     async def ranked(self, question: str, vector: NDArray[np.float32]) -> dict[str, list[Piece]]:
         """The ranking of each way, best first."""
-        lists = self.index.search(question, vector)
-        search = [one.memory.id for one in self.index.ranked(lists)]
+        lists = self.memories.search(question, vector)
+        search = [one.memory.id for one in self.memories.ranked(lists)]
         chains = await self.chains.chains(question)
         found = in_turns(chains, LIMIT)
         ids = {
@@ -69,21 +69,21 @@ class Arms(NamedTuple):
             "pagerank": [*pagerank(chains), *search],
             "expanded": _alternating([search, *await self._expanded(question, search)]),
         }
-        placed = {one.memory.id: one.piece for one in self.index.placed}
+        placed = {one.memory.id: one.piece for one in self.memories.placed}
         rankings = {way: [placed[i] for i in dict.fromkeys(of_way)] for way, of_way in ids.items()}
         return {
             **rankings,
             "bm25": self.plain.listed(question),
-            "words": self.index.listed(lists["lexical"]),
-            "encoder": self.index.listed(lists["vector_chunk"]),
+            "words": self.memories.listed(lists["lexical"]),
+            "encoder": self.memories.listed(lists["vector_chunk"]),
         }
 
     async def _expanded(self, question: str, search: Sequence[UUID]) -> list[list[UUID]]:
         memories = await self.chains.memories.get(search[:EXPANDED])
         asked = [f"{question} {memory.core}" for memory in memories]
-        vectors = await self.encoder.encode(asked) if asked else []
+        vectors = await self.encoder.encode(asked)
         return [
-            [one.memory.id for one in self.index.ranked(self.index.search(text, vector))]
+            [one.memory.id for one in self.memories.ranked(self.memories.search(text, vector))]
             for text, vector in zip(asked, vectors, strict=True)
         ]
 

@@ -143,7 +143,8 @@ class PostgresNetwork:
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         async with self._database.transaction(self._tenant_id) as connection:
-            return (await connection.execute(query)).all()
+            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+        return rows
 
 
 async def _document_of_active(connection: AsyncConnection, version_id: UUID) -> UUID | None:

@@ -1,7 +1,7 @@
 """From a name in the question to the memory that answers: links, near names, and what a step is
 worth; over the in-memory network, with no model."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -10,6 +10,7 @@ from core.schemas.memory import Hit, Memory, SearchFilter
 from core.schemas.network import Home, Mention
 from tests.builders import HashingEncoder, make_memory
 from tools.chains import Chain
+from tools.encoder import Vectors
 from tools.lexical import term_counts
 from tools.network import link
 from tools.network_search import ChainSearch
@@ -32,21 +33,21 @@ class Shelf:
         self.memories = {memory.id: memory for memory in memories}
         self.mentions = [mention for memory in memories for mention in link([memory])]
 
-    async def homes(self, names: Sequence[str], where: SearchFilter) -> tuple[Home, ...]:
+    async def homes(self, names: Collection[str], where: SearchFilter) -> tuple[Home, ...]:
         return tuple(
             Home(asked=mention.name, mention=mention)
             for mention in self.mentions
             if mention.name in names and mention.kind == "subject"
         )
 
-    async def named_in(self, memory_ids: Sequence[UUID]) -> tuple[Mention, ...]:
+    async def named_in(self, memory_ids: Collection[UUID]) -> tuple[Mention, ...]:
         return tuple(mention for mention in self.mentions if mention.memory_id in memory_ids)
 
     async def get(self, memory_ids: Sequence[UUID]) -> tuple[Memory, ...]:
         return tuple(self.memories[memory_id] for memory_id in memory_ids)
 
     async def search_lexical(
-        self, terms: dict[str, int], limit: int, where: SearchFilter
+        self, terms: Mapping[str, int], limit: int, where: SearchFilter
     ) -> tuple[Hit, ...]:
         def shared(memory: Memory) -> int:
             return len(terms.keys() & term_counts(f"{memory.title} {memory.text_original}").keys())
@@ -60,7 +61,7 @@ class Deaf:
 
     id, dimensions = "deaf", 2
 
-    async def encode(self, texts: Sequence[str]) -> np.ndarray:
+    async def encode(self, texts: Sequence[str]) -> Vectors:
         rows = np.tile(np.array([-1.0, 0.0], np.float32), (len(texts), 1))
         rows[0] = (1.0, 0.0)
         return rows
