@@ -63,6 +63,28 @@ def test_every_listing_prints_json_and_a_table(running: Running, command: str) -
     assert running.run(command).strip()
 
 
+def test_a_changed_file_is_a_new_version_and_what_is_old_can_be_taken_away(
+    running: Running,
+) -> None:
+    file = running.home / "notes.md"
+    file.write_text(TEXT)
+    (first,) = json.loads(running.run("add", "notes.md", "--json"))
+    (again,) = json.loads(running.run("add", "notes.md", "--json"))
+    assert again["job_id"] == first["job_id"]
+    file.write_text(TEXT + "\nThe gland nuts are tightened to 12 Nm.\n")
+    running.run("add", "notes.md")
+
+    versions = json.loads(running.run("documents", "versions", "notes.md", "--json"))
+    assert [version["status"] for version in versions] == ["superseded", "active"]
+    refused = running.command("documents", "purge", "notes.md", "2", "--yes")
+    assert (refused.returncode, "conflict" in refused.stderr) == (1, True)
+    running.run("documents", "purge", "notes.md", "1", "--yes")
+    removed = json.loads(running.run("documents", "delete", "notes.md", "--yes", "--json"))
+    assert removed["versions"] == 2
+    listed = json.loads(running.run("documents", "--json"))
+    assert "notes.md" not in [document["external_id"] for document in listed]
+
+
 def test_files_that_cannot_be_read_name_their_cause(running: Running) -> None:
     (running.home / "empty.txt").touch()
     (running.home / "noise.bin").write_bytes(bytes(range(256)) * 10)

@@ -306,6 +306,43 @@ async def test_recorded_run_is_replayed_exactly_without_searching_or_encoding(
     assert playback.entries_left == 0
 
 
+async def test_a_run_is_replayed_exactly_after_its_document_changed(
+    repositories: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add(repositories, "manual", MANUAL)
+    run_id = uuid4()
+    answer, playback = await recorded(repositories, run_id)
+    await add(repositories, "manual", "# News\n\nFirst of all, some news.\n\n" + MANUAL)
+    player: Any = playback
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "recording", lambda recorder: recording(player))
+        again = await ask(
+            repositories, TORQUE, run_id=uuid4(), journal=RunJournal(repositories.runs, run_id)
+        )
+
+    assert again == answer
+    later = await ask(repositories, TORQUE)
+    assert later.citations[0].version_number == 2
+    assert later.citations[0].memory_id == answer.citations[0].memory_id
+    assert later.citations[0].source_span.start > answer.citations[0].source_span.start
+
+
+async def test_a_run_whose_document_was_deleted_says_so(
+    repositories: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add(repositories, "manual", MANUAL)
+    run_id = uuid4()
+    answer, playback = await recorded(repositories, run_id)
+    await repositories.documents.delete(answer.citations[0].document_id)
+    player: Any = playback
+    monkeypatch.setattr(running, "recording", lambda recorder: recording(player))
+
+    with pytest.raises(Conflict, match="purged"):
+        await ask(
+            repositories, TORQUE, run_id=uuid4(), journal=RunJournal(repositories.runs, run_id)
+        )
+
+
 @pytest.mark.parametrize("changed", ["version_id", "text_sha256"])
 async def test_a_replay_refuses_a_text_that_is_not_the_recorded_one(
     repositories: Repositories, monkeypatch: pytest.MonkeyPatch, changed: str

@@ -2,10 +2,13 @@
 
 from uuid import uuid4
 
+import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.recording import Observed, recording
 from graphs.building.memories import layer_texts
+from graphs.building.nodes import recall_vectors
 from storage.in_memory import InMemoryStorage
 from tests.building import LetterEncoder, begin_build, build
 from tests.reingesting import EDITS, PARAGRAPHS, Edit, check_reingest, edited, text_of
@@ -53,3 +56,29 @@ async def test_another_title_makes_no_other_memories() -> None:
     assert {memory.title for memory in new} == {"Another title"}
     asked = {layer_texts(memory)["question"] for memory in new}
     assert set(encoder.given) <= asked  # a question may name the title
+
+
+class Record:
+    """Gives back one recorded value, and remembers what it was asked."""
+
+    def __init__(self, observed: Observed) -> None:
+        self.observed = observed
+        self.asked: list[tuple[str, str]] = []
+
+    async def observe(self, kind: str, name: str, request: object, call: object) -> Observed:
+        self.asked.append((kind, name))
+        return self.observed
+
+
+async def test_which_vectors_are_known_is_part_of_the_record() -> None:
+    kept = InMemoryStorage().repositories(uuid4())
+    begun = await begin_build(kept, b"The pump is red.")
+    vector = np.arange(26, dtype="<f2")
+    record = Record(Observed(["abc"], vector.tobytes()))
+
+    with recording(record):
+        known = await recall_vectors(begun.lease.document_id, ["abc", "def"], begun.context())
+
+    assert record.asked == [("retrieval", "known_vectors")]
+    assert list(known) == ["abc"]
+    assert np.array_equal(known["abc"], vector.astype(np.float32))
