@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         default=120.0, gt=0, description="A parser that takes longer is stopped."
     )
     ocr_page_seconds: float = Field(
-        default=60.0, gt=0, description="A page that OCR reads may take this long."
+        default=120.0, gt=0, description="A page that OCR reads may take this long."
     )
     max_ocr_pages: int = Field(
         default=100,

@@ -39,7 +39,7 @@ class LoaderProcess:
         *,
         seconds: float,
         memory_bytes: int,
-        page_seconds: float = 60.0,
+        page_seconds: float = 120.0,
         command: Sequence[str] = _COMMAND,
     ) -> None:
         self._limits = limits
