@@ -50,6 +50,8 @@ def _take_away(shelf: Shelf, gone: Collection[UUID], lost: Collection[UUID]) -> 
         del shelf.places[place]
     for memory_id in lost:
         del shelf.memories[memory_id]
+        shelf.mentions.pop(memory_id, None)
+        shelf.facts.pop(memory_id, None)
     for version_id in gone:
         shelf.units.pop(version_id, None)
     jobs = {job_id for job_id, work in shelf.jobs.items() if work.job.version_id in gone}

@@ -179,6 +179,21 @@ async def test_a_version_that_comes_too_late_writes_nothing(kept, library):
     assert len(await kept.network.homes({"valve"}, ANYWHERE)) == 1
 
 
+async def test_a_deleted_document_takes_its_part_of_the_network_with_it(kept, library):
+    submission, lease, (memory,) = await linked(
+        kept, library, "pump", ["The pump is red."], about("pump"), lambda made: [fact(made[0])]
+    )
+    await kept.jobs.finish(lease, "succeeded")
+
+    await kept.documents.delete(submission.document.id)
+
+    assert await kept.network.homes({"pump"}, ANYWHERE) == ()
+    assert await kept.network.facts({"pump"}, 10, ANYWHERE) == ()
+    assert await kept.network.named_in([memory.id]) == ()
+    await library.build(kept, "pump", ["The pump is red."])
+    assert await kept.network.mentions({"pump"}, 10, ANYWHERE) == ()
+
+
 async def test_what_is_quarantined_is_not_answered_from(kept, library):
     _, _, (memory,) = await linked(
         kept, library, "pump", ["The pump is red."], about("pump"), lambda made: [fact(made[0])]
