@@ -4,40 +4,28 @@ What computes for long does so in a thread, so that heartbeats go on.
 """
 
 import asyncio
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
-from uuid import UUID
 
-import numpy as np
 from langgraph.runtime import Runtime
 from pydantic import JsonValue, TypeAdapter
 
 from core.errors import EmptyExtraction
-from core.ids import canonical_json, sha256_of
 from core.recording import Observed, observe
 from core.schemas.document import SummarySentence
 from core.schemas.memory import Memory
 from core.schemas.outline import Chunk, Outline
 from core.spans import tiles
 from graphs.building.completing import complete_all, review_all, verify_all
-from graphs.building.memories import (
-    Cut,
-    assemble_memories,
-    describe,
-    layer_texts,
-    lexical_terms,
-)
+from graphs.building.embedding import embed_texts, index_memories, read_vectors
+from graphs.building.memories import Cut, assemble_memories, describe
 from graphs.building.state import BuildContext, BuildState, BuildUpdate
-from storage.protocols import IndexedMemory, Vector
 from tools.describing import Description, settled
 from tools.partitions import choose_partition, chunks_of
 from tools.reader import Reader
 from tools.summaries import summarise
 
 MEMORIES = TypeAdapter(list[Memory])
-ENCODE_TEXTS = 192
-"""Texts per encoder call: one progress report, one kept batch of vectors."""
 
 
 async def load_document(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
@@ -153,45 +141,21 @@ async def embed_memories(state: BuildState, runtime: Runtime[BuildContext]) -> B
     described = await settle_doubts(described, context.reader)
     memories = await asyncio.to_thread(assemble_memories, cut, described)
     assembled = context.journal.keep(MEMORIES.dump_json(memories))
-    texts = {sha256_of(text): text for memory in memories for text in layer_texts(memory).values()}
-    known = await recall_vectors(cut.document.id, list(texts), context)
-    order = [*known, *(sha256 for sha256 in texts if sha256 not in known)]
-    digests = [context.journal.keep(_halves(list(known.values())))] if known else []
-    for at in range(len(known), len(order), ENCODE_TEXTS):
-        batch = order[at : at + ENCODE_TEXTS]
-        vectors = await context.encoder.encode([texts[sha256] for sha256 in batch])
-        digests.append(context.journal.keep(_halves(vectors)))
-        await context.journal.progress(at + len(batch), len(order))
+    embedded = await embed_texts(memories, cut.document.id, context)
     return {
         "assembled": assembled,
-        "embedded": context.journal.keep(canonical_json(list(order))),
-        "vectors": digests,
+        "embedded": embedded.order,
+        "vectors": embedded.batches,
         "memory_count": len(memories),
     }
-
-
-async def recall_vectors(
-    document_id: UUID, texts: Sequence[str], context: BuildContext
-) -> dict[str, Vector]:
-    """Vectors of texts that the active version holds too, by SHA-256: no need to encode those."""
-
-    async def recall() -> Observed:
-        known = await context.memories.known_vectors(document_id, context.encoder.id, texts)
-        found = {sha256: known[sha256] for sha256 in texts if sha256 in known}
-        return Observed(list(found), _halves(list(found.values())))
-
-    asked: JsonValue = {"encoder": context.encoder.id, "texts": list(texts)}
-    observed = await observe("retrieval", "known_vectors", asked, recall)
-    found: Any = observed.value
-    rows = _rows(observed.payload or b"", context.encoder.dimensions)
-    return dict(zip(found, rows, strict=True))
 
 
 async def store_memories(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
     """Memories, vectors and postings in one transaction that activates the version."""
     context = runtime.context
     memories = MEMORIES.validate_json(await context.journal.read(state.assembled))
-    indexed = await asyncio.to_thread(_indexed, memories, await _vectors(state, context))
+    vectors = await read_vectors(state, context)
+    indexed = await asyncio.to_thread(index_memories, memories, vectors)
     await context.memories.activate(state.version_id, indexed, context.encoder.id, context.lease)
     return {"memory_count": len(indexed)}
 
@@ -208,15 +172,6 @@ async def settle_doubts(
         ]
         found.append(settled(description, [(own, rival) for own, rival in chances]))
     return tuple(found)
-
-
-def _indexed(memories: Sequence[Memory], vectors: Mapping[str, Vector]) -> list[IndexedMemory]:
-    found = []
-    for memory in memories:
-        texts = {layer: sha256_of(text) for layer, text in layer_texts(memory).items()}
-        by_layer = {layer: vectors[sha256] for layer, sha256 in texts.items()}
-        found.append(IndexedMemory(memory, by_layer, lexical_terms(memory), texts))
-    return found
 
 
 def _outline(state: BuildState) -> Outline:
@@ -244,18 +199,3 @@ async def _cut(state: BuildState, context: BuildContext) -> Cut:
         chunks=state.chunks,
         insertions=state.insertions,
     )
-
-
-async def _vectors(state: BuildState, context: BuildContext) -> dict[str, Vector]:
-    """What was embedded: the SHA-256 of a text to its vector."""
-    order: list[str] = json.loads(await context.journal.read(state.embedded))
-    kept = [await context.journal.read(digest) for digest in state.vectors]
-    return dict(zip(order, _rows(b"".join(kept), context.encoder.dimensions), strict=True))
-
-
-def _halves(vectors: Sequence[Vector] | Vector) -> bytes:
-    return np.asarray(vectors, dtype="<f2").tobytes()
-
-
-def _rows(halves: bytes, dimensions: int) -> Vector:
-    return np.frombuffer(halves, dtype="<f2").astype(np.float32).reshape(-1, dimensions)

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.recording import Observed, recording
+from graphs.building.embedding import recall_vectors
 from graphs.building.memories import layer_texts
-from graphs.building.nodes import recall_vectors
 from storage.in_memory import InMemoryStorage
 from tests.building import LetterEncoder, begin_build, build
 from tests.reingesting import EDITS, PARAGRAPHS, Edit, check_reingest, edited, text_of
