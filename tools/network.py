@@ -7,7 +7,7 @@ the same entity.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from core.schemas.document import Span
@@ -48,16 +48,20 @@ class Named(NamedTuple):
     of: str
     """The key it is given for; its own, unless it is another name of something."""
     role: str = ""
+    by_place: bool = False
+    """Whether it may owe its capital to the start of the sentence alone."""
 
 
 def link(memories: Sequence[Memory]) -> list[Mention]:
     """The mentions of a version's memories, in order; those of quarantined ones too."""
     read = [(memory, _named(memory)) for memory in memories]
-    full = _full_names(named for _, found in read for named in found)
+    everything = [named for _, found in read for named in found]
+    full = _full_names(everything)
+    sure = {named.name.key for named in everything if not named.by_place} | full.keys()
     return [
         mention
         for memory, found in read
-        for mention in (*_headings(memory), *_mentions(memory, found, full))
+        for mention in (*_headings(memory), *_mentions(memory, found, full, sure))
     ]
 
 
@@ -81,8 +85,12 @@ def _headings(memory: Memory) -> Iterator[Mention]:
         )
 
 
-def _mentions(memory: Memory, found: Sequence[Named], full: dict[str, str]) -> Iterator[Mention]:
+def _mentions(
+    memory: Memory, found: Sequence[Named], full: Mapping[str, str], sure: Collection[str]
+) -> Iterator[Mention]:
     for named in found[:MOST_MENTIONS]:
+        if named.by_place and named.name.key not in sure:
+            continue
         key = full.get(named.of, named.of)
         yield Mention(
             memory_id=memory.id,
@@ -103,11 +111,18 @@ def _named(memory: Memory) -> list[Named]:
     for at, (start, end) in enumerate(sentence_ranges(text)):
         sentence = text[start:end]
         subject = key_of(title[0]) if title and at == 0 else ""
-        found += [
-            one._replace(name=Name(one.name.key, start + one.name.start, start + one.name.end))
-            for one in _in_sentence(sentence, subject)
-        ]
+        found += [_placed(one, start) for one in _in_sentence(sentence, subject)]
     return found
+
+
+def _placed(named: Named, start: int) -> Named:
+    """Told of the sentence, now of the memory's text."""
+    name = named.name
+    plain = named.surface.isalpha() and named.surface[1:].islower() and named.kind == "mention"
+    return named._replace(
+        name=Name(name.key, start + name.start, start + name.end),
+        by_place=name.start == 0 and plain and named.of == name.key,
+    )
 
 
 def _in_sentence(sentence: str, subject: str) -> Iterator[Named]:
@@ -181,7 +196,7 @@ def _initials(key: str) -> tuple[str, str]:
     )
 
 
-def _full_names(found: Iterator[Named]) -> dict[str, str]:
+def _full_names(found: Sequence[Named]) -> dict[str, str]:
     """What a short name stands for in this document: the one longer name that it ends."""
     stands_for: dict[str, str] = {}
     ends: dict[str, set[str]] = {}
