@@ -100,6 +100,12 @@ def test_a_picture_becomes_sentences_with_page_place_and_confidence() -> None:
     assert (loaded.media_type, loaded.title, loaded.warnings) == ("image/png", "valve", ())
 
 
+@pytest.mark.parametrize("size", [(1, 1), (3_000, 1), (1, 3_000)])
+def test_pictures_of_odd_shapes_are_read_and_say_nothing(size: tuple[int, int]) -> None:
+    with pytest.raises(EmptyExtraction):
+        read(encoded(Image.new("L", size, 128)))
+
+
 def test_words_on_a_transparent_ground_are_read() -> None:
     content = encoded(drawing(WORDS[:1], mode="RGBA", paper=(0, 0, 0, 0)))
 

@@ -23,6 +23,8 @@ LONGEST_SIDE: Final = 1_800
 
 _THREADS = 2
 """More would each reserve address space, of which the parser process has only so much."""
+_NARROWEST = 20
+"""Times a picture may be longer than it is wide."""
 _GOOD = 0.85
 """A page read as surely as this stands the right way up."""
 
@@ -60,10 +62,23 @@ def is_installed() -> bool:
 
 def read_picture(picture: "Image") -> Reading:
     """The lines of an RGB picture, turned as a whole if it stands on its side or head."""
+    picture = _widened(picture)
     readings = [_read(picture)]
     for angle in _other_angles(readings[0]):
         readings.append(_read(picture.rotate(angle, expand=True)))
     return max(readings, key=lambda reading: reading.confidence * _lying(reading))
+
+
+def _widened(picture: "Image") -> "Image":
+    """A strip gets white below or beside it: the library cannot reduce what is too narrow."""
+    from PIL import Image
+
+    least = -(-max(picture.size) // _NARROWEST)
+    if min(picture.size) >= least:
+        return picture
+    paper = Image.new("RGB", (max(picture.width, least), max(picture.height, least)), "white")
+    paper.paste(picture)
+    return paper
 
 
 def _other_angles(reading: Reading) -> tuple[int, ...]:
