@@ -6,9 +6,7 @@ is not written again.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -17,11 +15,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import NotFound
-from core.schemas.memory import CONTENT, Flag, Memory
-from storage.protocols import IndexedMemory
-from storage.searching import vector_text
+from core.schemas.memory import Flag
+from storage.memory_rows import Rows, vector_columns, vectors_of
 from storage.tables import documents, memories, memory_vectors, places, postings, versions
-from storage.transitions import Standing, standing
+from storage.transitions import standing
 
 # Whole columns at a time: one round trip, however many rows. Arrays of arrays must be rectangular,
 # so postings and vectors travel as text.
@@ -52,33 +49,6 @@ _INSERT_POSTINGS = text("""
          as r(collection, term, ordinals, frequencies)
 """)
 _FLAGS = TypeAdapter(tuple[Flag, ...])
-
-
-class Rows(NamedTuple):
-    """What one activation writes, as far as it is known beforehand."""
-
-    tenant_id: UUID
-    version_id: UUID
-    encoder: str
-    indexed: Sequence[IndexedMemory]
-    memories: list[dict[str, Any]]
-    places: list[dict[str, Any]]
-    postings: dict[str, Any]
-
-
-def rows_of(
-    tenant_id: UUID, version_id: UUID, indexed: Sequence[IndexedMemory], encoder: str
-) -> Rows:
-    """Rows of memories and places, columns of postings."""
-    return Rows(
-        tenant_id,
-        version_id,
-        encoder,
-        indexed,
-        [_memory_row(tenant_id, item) for item in indexed],
-        [_place_row(tenant_id, item.memory) for item in indexed],
-        {"tenant_id": tenant_id, "version_id": version_id, **_posting_columns(indexed)},
-    )
 
 
 async def version_to_build(connection: AsyncConnection, version_id: UUID) -> Any:
@@ -141,17 +111,18 @@ async def _put_memories(connection: AsyncConnection, rows: Rows) -> None:
 async def _decided(connection: AsyncConnection, rows: Rows) -> dict[UUID, dict[str, Any]]:
     """How those stand that a person once decided about."""
     built = {item.memory.id: item.memory for item in rows.indexed}
+    document_id = rows.indexed[0].memory.document_id
     last = (places.c.version_id == memories.c.version_id) & (places.c.ordinal == memories.c.ordinal)
     query = (
         select(memories.c.id, memories.c.decision, places.c.body)
         .join_from(memories, places, last)
-        .where(memories.c.id.in_(built), memories.c.decision.is_not(None))
+        .where(memories.c.document_id == document_id, memories.c.decision.is_not(None))
     )
     found: dict[UUID, dict[str, Any]] = {}
     for row in await connection.execute(query):
-        known = _FLAGS.validate_python(row.body["flags"])
-        now: Standing = standing(built[row.id], row.decision, known)
-        found[row.id] = now._asdict()
+        if row.id in built:
+            known = _FLAGS.validate_python(row.body["flags"])
+            found[row.id] = standing(built[row.id], row.decision, known)._asdict()
     return found
 
 
@@ -167,11 +138,7 @@ async def _exchange_vectors(
     connection: AsyncConnection, rows: Rows, active_id: UUID | None
 ) -> None:
     """Drop what the new version does not hold, and write what is not there."""
-    wanted = {
-        (item.memory.id, layer): (item.texts.get(layer), vector)
-        for item in rows.indexed
-        for layer, vector in item.vectors.items()
-    }
+    wanted = vectors_of(rows.indexed)
     names = {
         "memory_ids": [memory_id for memory_id, _ in wanted],
         "layers": [layer for _, layer in wanted],
@@ -180,13 +147,15 @@ async def _exchange_vectors(
     }
     versions_touched = [version_id for version_id in (active_id, rows.version_id) if version_id]
     await connection.execute(_DROP_VECTORS, {**names, "versions": versions_touched})
-    query = select(memory_vectors.c.memory_id, memory_vectors.c.layer).where(
-        memory_vectors.c.memory_id.in_({memory_id for memory_id, _ in wanted})
+    query = (
+        select(memory_vectors.c.memory_id, memory_vectors.c.layer)
+        .join(memories, memories.c.id == memory_vectors.c.memory_id)
+        .where(memories.c.version_id == rows.version_id)
     )
     present = {(row.memory_id, row.layer) for row in await connection.execute(query)}
     missing = {key: value for key, value in wanted.items() if key not in present}
     if missing:
-        columns = await asyncio.to_thread(_vector_columns, missing)
+        columns = await asyncio.to_thread(vector_columns, missing)
         known = {"tenant_id": rows.tenant_id, "encoder": rows.encoder}
         await connection.execute(_INSERT_VECTORS, {**known, **columns})
 
@@ -212,58 +181,3 @@ async def _set_version_status(connection: AsyncConnection, version_id: UUID, sta
     await connection.execute(
         update(versions).where(versions.c.id == version_id).values(status=status)
     )
-
-
-def _memory_row(tenant_id: UUID, item: IndexedMemory) -> dict[str, Any]:
-    memory = item.memory
-    return {
-        "tenant_id": tenant_id,
-        **memory.model_dump(
-            include={"id", "document_id", "version_id", "ordinal", "status", "collection"}
-        ),
-        "principal": memory.source.principal,
-        "origin": memory.source.origin,
-        "trust": memory.source.weight,
-        "content_type": memory.content_type,
-        "length": sum(item.terms.values()),
-        "decision": None,
-        "body": memory.model_dump(mode="json", include=set(CONTENT)),
-    }
-
-
-def _place_row(tenant_id: UUID, memory: Memory) -> dict[str, Any]:
-    return {
-        "tenant_id": tenant_id,
-        "version_id": memory.version_id,
-        "ordinal": memory.ordinal,
-        "memory_id": memory.id,
-        "body": memory.model_dump(mode="json", exclude={*CONTENT, "status"}),
-    }
-
-
-def _vector_columns(rows: dict[tuple[UUID, Any], tuple[str | None, Any]]) -> dict[str, list[Any]]:
-    return {
-        "memory_ids": [memory_id for memory_id, _ in rows],
-        "layers": [layer for _, layer in rows],
-        "texts": [sha256 for sha256, _ in rows.values()],
-        "dimensions": [len(vector) for _, vector in rows.values()],
-        "embeddings": [vector_text(vector) for _, vector in rows.values()],
-    }
-
-
-def _posting_columns(indexed: Sequence[IndexedMemory]) -> dict[str, list[Any]]:
-    """One row per term of the version: where it occurs, and how often."""
-    lists: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    for item in indexed:
-        for term, frequency in item.terms.items():
-            lists[item.memory.collection, term].append((item.memory.ordinal, frequency))
-    return {
-        "collections": [collection for collection, _ in lists],
-        "terms": [term for _, term in lists],
-        "ordinals": [_array(ordinal for ordinal, _ in entries) for entries in lists.values()],
-        "frequencies": [_array(count for _, count in entries) for entries in lists.values()],
-    }
-
-
-def _array(numbers: Iterable[int]) -> str:
-    return f"{{{','.join(map(str, numbers))}}}"

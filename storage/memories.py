@@ -16,9 +16,10 @@ from sqlalchemy import Row, Select, and_, select, text, tuple_, update
 from core.errors import NotFound
 from core.schemas.job import Lease
 from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
-from storage.activating import keep_as_superseded, put_in_place, rows_of, version_to_build
+from storage.activating import keep_as_superseded, put_in_place, version_to_build
 from storage.database import Database
 from storage.leases import hold
+from storage.memory_rows import rows_of
 from storage.protocols import IndexedMemory, Place, Vector
 from storage.searching import search_terms, search_vectors
 from storage.tables import memories, places, versions

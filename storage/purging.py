@@ -62,6 +62,11 @@ _DROP_VALUES = text("""
     delete from blobs
     where sha256 = any(cast(:values as text[])) and sha256 not in (select value from used)
 """)
+_DROP_UNPLACED = text("""
+    delete from memories m
+    where m.document_id = :document_id
+      and not exists (select from places p where p.memory_id = m.id)
+""")
 _MOVE_TO_LAST_PLACE = text("""
     update memories m set version_id = p.version_id, ordinal = p.ordinal
     from (select distinct on (p.memory_id) p.memory_id, p.version_id, p.ordinal
@@ -107,7 +112,7 @@ async def purge_version(connection: AsyncConnection, version: Version) -> Remove
     )
     runs, values = await _forget_runs(connection, [version.id], lost)
     await connection.execute(delete(places).where(places.c.version_id == version.id))
-    await connection.execute(delete(memories).where(memories.c.id.in_(lost)))
+    await connection.execute(_DROP_UNPLACED, {"document_id": version.document_id})
     await connection.execute(_MOVE_TO_LAST_PLACE, {"version_id": version.id})
     await connection.execute(delete(jobs).where(jobs.c.version_id == version.id))
     emptying = update(versions).where(versions.c.id == version.id)
