@@ -28,7 +28,14 @@ Reading = Callable[[Path, str], RetrievalSet]
 
 TWIN = Path(__file__).parent.parent / "training" / "twin"
 
-SETS: tuple[Reading, ...] = (sets.squad, sets.covidqa, sets.cranfield, sets.locomo, sets.qmsum)
+SETS: tuple[Reading, ...] = (
+    sets.squad,
+    sets.covidqa,
+    sets.cranfield,
+    sets.locomo,
+    sets.qmsum,
+    sets.financebench,
+)
 
 
 def evaluate(data: Path, part: str, *, model: str | None = None) -> dict[str, JsonValue]:

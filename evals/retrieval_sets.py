@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,11 @@ Measure = Callable[[Wanted, Sequence[Piece]], float]
 COVIDQA_CHARACTERS, COVIDQA_PIECE = 4_000, 800
 QMSUM_CHARACTERS, QMSUM_PIECE = 8_000, 1_600
 """What is read of a ranking, and the size of the baseline's pieces: five fill it."""
+
+
+FINANCEBENCH_PIECE = 800
+SHORT_REPORT = 150_000
+"""Characters."""
 
 
 class Collection(NamedTuple):
@@ -113,6 +119,19 @@ def qmsum(data: Path, part: str) -> RetrievalSet:
     return RetrievalSet("qmsum", collections, {"qmsum_char_recall": measure}, QMSUM_PIECE)
 
 
+def financebench(data: Path, part: str) -> RetrievalSet:
+    """Pages of one report; the ones that hold the evidence are wanted. Short reports alone: the
+    whole set takes half an hour of encoding."""
+    texts, rows = _read(data, "financebench", part)
+    collections = [
+        Collection([text], [_by_pages(row, text) for row in rows if row["doc_ids"] == [text.id]])
+        for text in texts
+        if len(text.text) <= SHORT_REPORT
+    ]
+    measures: dict[str, Measure] = {"financebench_page_r5": partial(passage_within, k=5)}
+    return RetrievalSet("financebench", collections, measures, FINANCEBENCH_PIECE)
+
+
 def multihop(data: Path, part: str, name: str, **measures: Measure) -> RetrievalSet:
     """Encyclopaedia paragraphs; a question wants two to four of them."""
     texts, rows = _read(data, f"multihop_{name}", part)
@@ -155,6 +174,14 @@ def _by_texts(row: Row, group: str) -> Wanted:
 def _by_spans(row: Row) -> Wanted:
     spans = tuple(Piece(span["doc_id"], span["start"], span["end"]) for span in row["spans"])
     return Wanted(row["question"], row["doc_ids"][0], {}, spans)
+
+
+def _by_pages(row: Row, text: Text) -> Wanted:
+    """The evidence's pages, counted from 0; a page ends with a form feed."""
+    ends = [match.end() for match in re.finditer(r"\f|\Z", text.text)]
+    pages = [Piece(text.id, start, end) for start, end in pairwise([0, *ends])]
+    spans = {pages[one["page0"]] for one in row["meta"]["evidence"]}
+    return Wanted(row["question"], text.id, {}, tuple(sorted(spans)))
 
 
 def _grades(row: Row) -> dict[str, int]:

@@ -185,12 +185,13 @@ def test_baseline_reads_equal_pieces_whole_texts_or_titles_too() -> None:
 def write_all(folder: Path) -> None:
     """Every set of both suites: two texts, a question about each."""
     texts = [text_row("p", MOTOR, conversation="1"), text_row("s", SEAL, conversation="1")]
-    names = ["covidqa", "cranfield", "locomo", "qmsum"]
+    names = ["covidqa", "cranfield", "locomo", "qmsum", "financebench"]
     names += ["multihop_2wiki101", "multihop_musique100", "multihop_hotpot100"]
     for name in ["squad_articles", *names]:
         write(folder, f"{name}.docs", *texts)
     for name in names:
         meta = {"conversation": "1", "grade_1best_4least": {"p": 1, "s": 4}}
+        meta["evidence"] = [{"page0": 0}]
         write(
             folder,
             f"{name}.questions",
@@ -207,7 +208,7 @@ def test_suites_have_the_names_of_the_design_with_baselines_and_paired_differenc
     write_all(tmp_path)
     designed = {
         *("squad_r1", "squad_r5", "covidqa_char_recall_4000", "cranfield_ndcg10"),
-        *("locomo_session_r5", "qmsum_char_recall"),
+        *("locomo_session_r5", "qmsum_char_recall", "financebench_page_r5"),
         *("twowiki_all8", "musique_r5", "hotpot100_all10"),
     }
 
@@ -229,6 +230,20 @@ def test_questions_about_a_whole_meeting_are_left_out(tmp_path: Path) -> None:
     metrics = asyncio.run(measure(sets.qmsum(tmp_path, "public"), HashingEncoder()))
 
     assert metrics["qmsum_char_recall"].n == 1
+
+
+def test_pages_end_with_form_feeds_and_long_reports_are_left_out(tmp_path: Path) -> None:
+    pages = [MOTOR, SEAL, MOTOR]
+    long = text_row("long", MOTOR * sets.SHORT_REPORT)
+    write(tmp_path, "financebench.docs", text_row("short", "\f".join(pages)), long)
+    row = asked("rubber?", "short", evidence=[{"page0": 1}, {"page0": 1}, {"page0": 2}])
+    write(tmp_path, "financebench.questions", row, asked("motor?", "long", evidence=[]))
+
+    (report,) = sets.financebench(tmp_path, "public").collections
+
+    (wanted,) = report.wanted
+    text = report.texts[0].text
+    assert [text[span.start : span.end].strip("\f") for span in wanted.spans] == pages[1:]
 
 
 def test_missing_data_is_named(tmp_path: Path) -> None:
