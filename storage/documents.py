@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, ColumnElement, func, literal, select, update
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,31 +20,34 @@ from core.schemas.document import Document, LoadedDocument, SummarySentence, Uni
 from core.schemas.job import Job, Lease
 from storage.blobs import get_blob, pack_blobs, put_blobs
 from storage.database import Database
+from storage.document_rows import (
+    DOCUMENT,
+    VERSION,
+    describe,
+    document_of,
+    loaded_fields,
+    read_document,
+    read_history,
+    read_version,
+    read_versions,
+    revive,
+    set_version,
+    touch,
+    version_of,
+)
 from storage.jobs import JOB_COLUMNS, add_event, job_of
 from storage.leases import hold
 from storage.paging import cut_page, one_page
 from storage.protocols import Page, Removed, Submission, Upload
 from storage.purging import delete_document, purge_version
 from storage.submitting import (
-    Past,
     checked,
     decide,
-    described,
     document_id_of,
     is_usable,
 )
 from storage.tables import documents, jobs, versions
 
-_SUMMARY = (
-    select(versions.c.summary)
-    .where(versions.c.id == documents.c.active_version_id)
-    .scalar_subquery()
-)
-_DOCUMENT = [
-    *(documents.c[name] for name in Document.model_fields if name != "summary"),
-    func.coalesce(_SUMMARY, literal([], JSON)).label("summary"),
-]
-_VERSION = [versions.c[name] for name in Version.model_fields]
 _REMOVE_SECONDS = 120.0
 """For one statement of a removal: all journals are looked through for who read the document."""
 _UNITS = TypeAdapter(tuple[Unit, ...])
@@ -65,7 +68,7 @@ class PostgresDocuments:
         packed = await pack_blobs({sha256: upload.content})
         async with self._database.transaction(self._tenant_id) as connection:
             document = await self._locked_document(connection, upload)
-            history = await _history(connection, document.id)
+            history = await read_history(connection, document.id)
             action, past = decide(history, upload, sha256)
             if past is not None and action == "reuse":
                 return Submission(document, past.version, past.job, created=False)
@@ -73,8 +76,8 @@ class PostgresDocuments:
             if past is None:
                 version = await self._add_version(connection, document, upload, sha256)
             else:
-                version = await _revive(connection, past.version, upload)
-            document = await _touch(connection, document, version)
+                version = await revive(connection, past.version, upload)
+            document = await touch(connection, document, version)
             return Submission(
                 document, version, await self._enqueue(connection, version), created=True
             )
@@ -82,37 +85,37 @@ class PostgresDocuments:
     async def get(self, document_id: UUID) -> Document:
         """One document. Raises NotFound."""
         async with self._database.transaction(self._tenant_id) as connection:
-            return await _document(connection, document_id)
+            return await read_document(connection, document_id)
 
     async def find(self, external_id: str) -> Document | None:
         """The document a client knows by this id."""
         if not is_usable(external_id):
             return None
         document_id = document_id_of(self._tenant_id, external_id)
-        query = select(*_DOCUMENT).where(documents.c.id == document_id)
+        query = select(*DOCUMENT).where(documents.c.id == document_id)
         async with self._database.transaction(self._tenant_id) as connection:
             row = (await connection.execute(query)).one_or_none()
-        return None if row is None else Document.model_validate(dict(row._mapping))
+        return None if row is None else document_of(row)
 
     async def list(self, limit: int = 50, cursor: str | None = None) -> Page[Document]:
         """Newest change first."""
         key = (documents.c.updated_at, documents.c.id)
-        query = one_page(select(*_DOCUMENT), key, limit=limit, cursor=cursor)
+        query = one_page(select(*DOCUMENT), key, limit=limit, cursor=cursor)
         async with self._database.transaction(self._tenant_id) as connection:
             rows = (await connection.execute(query)).all()
-        found = [Document.model_validate(dict(row._mapping)) for row in rows]
+        found = [document_of(row) for row in rows]
         return cut_page(found, limit, lambda document: (document.updated_at, document.id))
 
     async def versions(self, document_id: UUID) -> tuple[Version, ...]:
         """All versions, oldest first. Raises NotFound for an unknown document."""
         async with self._database.transaction(self._tenant_id) as connection:
-            await _document(connection, document_id)
-            return await _versions(connection, document_id)
+            await read_document(connection, document_id)
+            return await read_versions(connection, document_id)
 
     async def version(self, version_id: UUID) -> Version:
         """One version. Raises NotFound."""
         async with self._database.transaction(self._tenant_id) as connection:
-            return await _version(connection, version_id)
+            return await read_version(connection, version_id)
 
     async def content(self, version_id: UUID) -> bytes:
         """The original bytes."""
@@ -135,14 +138,14 @@ class PostgresDocuments:
         packed = await pack_blobs({keys["text_sha256"]: text, keys["units_sha256"]: units})
         async with self._database.transaction(self._tenant_id) as connection:
             await hold(connection, lease)
-            version = await _version(connection, version_id)
+            version = await read_version(connection, version_id)
             if version.status != "received":
                 return version
             await put_blobs(connection, self._tenant_id, packed)
             found = {**loaded_fields(loaded), "title": version.title or loaded.title or None}
-            await _set_version(connection, version_id, **keys, **found)
-            version = await _version(connection, version_id)
-            await _describe(connection, version)
+            await set_version(connection, version_id, **keys, **found)
+            version = await read_version(connection, version_id)
+            await describe(connection, version)
             return version
 
     async def save_summary(
@@ -151,23 +154,23 @@ class PostgresDocuments:
         """Keep it with the version; that of a version that was built never changes."""
         async with self._database.transaction(self._tenant_id) as connection:
             await hold(connection, lease)
-            version = await _version(connection, version_id)
+            version = await read_version(connection, version_id)
             if version.status == "received":
                 said = [sentence.model_dump() for sentence in summary]
-                await _set_version(connection, version_id, summary=said)
+                await set_version(connection, version_id, summary=said)
 
     async def fail_version(self, version_id: UUID, lease: Lease) -> None:
         """The build of this version has ended for good; the active one stays."""
         async with self._database.transaction(self._tenant_id) as connection:
             await hold(connection, lease)
-            version = await _version(connection, version_id)
+            version = await read_version(connection, version_id)
             if version.status == "received":
-                await _set_version(connection, version_id, status="failed")
+                await set_version(connection, version_id, status="failed")
 
     async def purge_version(self, version_id: UUID) -> Removed:
         """Take the text of an old version away, with everything derived from it."""
         async with self._removing() as connection:
-            return await purge_version(connection, await _version(connection, version_id))
+            return await purge_version(connection, await read_version(connection, version_id))
 
     async def delete(self, document_id: UUID) -> Removed:
         """Take a document away, with everything derived from it."""
@@ -195,12 +198,12 @@ class PostgresDocuments:
             "collection": upload.collection,
             "source": upload.source.model_dump(),
         }
-        locking = select(*_DOCUMENT).where(documents.c.id == new["id"]).with_for_update()
+        locking = select(*DOCUMENT).where(documents.c.id == new["id"]).with_for_update()
         while True:  # a deletion may come between the two
             await connection.execute(insert(documents).values(new).on_conflict_do_nothing())
             row = (await connection.execute(locking)).one_or_none()
             if row is not None:
-                return Document.model_validate(dict(row._mapping))
+                return document_of(row)
 
     async def _add_version(
         self,
@@ -225,8 +228,8 @@ class PostgresDocuments:
             "status": "received",
             "batch": new_id(),
         }
-        row = (await connection.execute(insert(versions).values(new).returning(*_VERSION))).one()
-        return Version.model_validate(dict(row._mapping))
+        row = (await connection.execute(insert(versions).values(new).returning(*VERSION))).one()
+        return version_of(row)
 
     async def _enqueue(self, connection: AsyncConnection, version: Version) -> Job:
         new = {
@@ -241,77 +244,3 @@ class PostgresDocuments:
         job = job_of(row)
         await add_event(connection, self._tenant_id, job.id, "queued", {})
         return job
-
-
-def loaded_fields(loaded: LoadedDocument) -> dict[str, Any]:
-    """What a version's row says about its text."""
-    return {
-        "media_type": loaded.media_type,
-        "text_length": len(loaded.text),
-        "unit_count": len(loaded.units),
-        "warnings": loaded.warnings,
-        "hidden": loaded.hidden,
-    }
-
-
-async def _document(
-    connection: AsyncConnection, document_id: UUID, *, lock: bool = False
-) -> Document:
-    query = select(*_DOCUMENT).where(documents.c.id == document_id)
-    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
-    if row is None:
-        raise NotFound(f"no document {str(document_id)!r}")
-    return Document.model_validate(dict(row._mapping))
-
-
-async def _version(connection: AsyncConnection, version_id: UUID) -> Version:
-    query = select(*_VERSION).where(versions.c.id == version_id)
-    row = (await connection.execute(query)).one_or_none()
-    if row is None:
-        raise NotFound(f"no version {str(version_id)!r}")
-    return Version.model_validate(dict(row._mapping))
-
-
-async def _versions(connection: AsyncConnection, document_id: UUID) -> tuple[Version, ...]:
-    query = select(*_VERSION).where(versions.c.document_id == document_id)
-    rows = await connection.execute(query.order_by(versions.c.number))
-    return tuple(Version.model_validate(dict(row._mapping)) for row in rows)
-
-
-async def _history(connection: AsyncConnection, document_id: UUID) -> tuple[Past, ...]:
-    """Every version that was not purged, with its last job, oldest first."""
-    query = (
-        select(*JOB_COLUMNS)
-        .where(jobs.c.document_id == document_id)
-        .order_by(jobs.c.created_at, jobs.c.id)
-    )
-    last = {job.version_id: job for job in map(job_of, await connection.execute(query))}
-    kept = [v for v in await _versions(connection, document_id) if v.status != "purged"]
-    return tuple(Past(version, last[version.id]) for version in kept)
-
-
-async def _revive(connection: AsyncConnection, version: Version, upload: Upload) -> Version:
-    await _set_version(
-        connection, version.id, status="received", title=upload.title, filename=upload.filename
-    )
-    return await _version(connection, version.id)
-
-
-async def _touch(connection: AsyncConnection, document: Document, version: Version) -> Document:
-    changing = update(documents).where(documents.c.id == document.id)
-    await connection.execute(changing.values(updated_at=func.clock_timestamp()))
-    await _describe(connection, version)
-    return await _document(connection, document.id)
-
-
-async def _describe(connection: AsyncConnection, version: Version) -> None:
-    """Until one version is active, the latest speaks for the document."""
-    document = await _document(connection, version.document_id, lock=True)
-    latest = (await _versions(connection, document.id))[-1]
-    if document.active_version_id is None and latest.id == version.id:
-        said = {**described(version), "source": version.source.model_dump()}
-        await connection.execute(update(documents).filter_by(id=document.id).values(said))
-
-
-async def _set_version(connection: AsyncConnection, version_id: UUID, **values: Any) -> None:
-    await connection.execute(update(versions).where(versions.c.id == version_id).values(**values))
