@@ -104,7 +104,7 @@ def arms(index: Index, plain: WordIndex, encoder: Encoder) -> Arms:
 
 
 def pagerank(starts: Sequence[Sequence[Chain]]) -> list[UUID]:
-    """Memories by PageRank from where the chains start, along their steps in both directions."""
+    """Memories by PageRank from where the chains start, along their hops in both directions."""
     weights: dict[UUID, float] = defaultdict(float)
     links: dict[UUID, set[UUID]] = defaultdict(set)
     for chains in starts:

@@ -1,8 +1,8 @@
 """Chains of memories that answer a question in hops, scored as Panini scores them. Pure.
 
-A step goes to a memory through an entity, with a score between 0 and 1; a chain is worth the
-geometric mean of its steps (Panini, arXiv 2602.15156, with the scores themselves clipped: its own
-map of them to the upper half weakens the pruning). What a step is worth is for the search to say.
+A hop goes to a memory through an entity, with a score between 0 and 1; a chain is worth the
+geometric mean of its hops (Panini, arXiv 2602.15156, with the scores themselves clipped: its own
+map of them to the upper half weakens the pruning). What a hop is worth is for the search to say.
 """
 
 import math
@@ -12,11 +12,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 BEAM = 5
-HOPS = 3
 FLOOR = 1e-6
 
 
-class Step(NamedTuple):
+class Hop(NamedTuple):
     """One hop: the entity followed, the memory it leads to, and what that is worth."""
 
     entity: str
@@ -25,28 +24,28 @@ class Step(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """Steps from a name in the question on; never empty."""
+    """Hops from a name in the question on; never empty."""
 
-    steps: tuple[Step, ...]
+    hops: tuple[Hop, ...]
 
     @property
     def end(self) -> UUID:
         """The memory that the chain leads to."""
-        return self.steps[-1].memory_id
+        return self.hops[-1].memory_id
 
     @property
     def memories(self) -> tuple[UUID, ...]:
         """In the order followed."""
-        return tuple(step.memory_id for step in self.steps)
+        return tuple(hop.memory_id for hop in self.hops)
 
     @property
     def score(self) -> float:
-        """The geometric mean of its steps, 0 to 1."""
-        return chain_score([step.score for step in self.steps])
+        """The geometric mean of its hops, 0 to 1."""
+        return chain_score([hop.score for hop in self.hops])
 
-    def followed_by(self, step: Step) -> "Chain":
+    def followed_by(self, hop: Hop) -> "Chain":
         """The chain one hop longer."""
-        return Chain((*self.steps, step))
+        return Chain((*self.hops, hop))
 
 
 def chain_score(scores: Sequence[float]) -> float:
@@ -55,7 +54,7 @@ def chain_score(scores: Sequence[float]) -> float:
     Raises ValueError where there is none.
     """
     if not scores:
-        raise ValueError("a chain has at least one step")
+        raise ValueError("a chain has at least one hop")
     return math.exp(math.fsum(math.log(min(1.0, max(FLOOR, s))) for s in scores) / len(scores))
 
 
@@ -81,4 +80,4 @@ def in_turns(starts: Sequence[Sequence[Chain]], limit: int) -> list[UUID]:
 
 def _rank(chain: Chain) -> tuple[float, int, tuple[UUID, ...]]:
     """Best first; of equal ones the shorter."""
-    return (-chain.score, len(chain.steps), chain.memories)
+    return (-chain.score, len(chain.hops), chain.memories)

@@ -2,7 +2,7 @@
 named there, and so on.
 
 It asks storage for memories by the names of what they are about, and the encoder how near a memory
-is to the question; nothing is read and nothing written. What a step is worth: how much of the
+is to the question; nothing is read and nothing written. What a hop is worth: how much of the
 question stands around the name that is followed, shared among all that bear the name, and how near
 the memory that it leads to is to the question, without the name that the search started from.
 """
@@ -16,7 +16,7 @@ import numpy as np
 
 from core.schemas.memory import Hit, Memory, SearchFilter
 from core.schemas.network import Home, Mention
-from tools.chains import BEAM, Chain, Step, pruned
+from tools.chains import BEAM, Chain, Hop, pruned
 from tools.encoder import Encoder
 from tools.lexical import content_terms, term_counts
 from tools.naming import Name, known_names, may_be_same, names_in, phrases
@@ -31,13 +31,13 @@ NEAR_NAMES, NEAR_HITS = 12, 5
 """Names that no memory is about by that very name, looked up by their words; hits of each."""
 
 LEADS = 80
-"""Steps that are weighed by the encoder, for each name of the question and hop."""
+"""Hops that are weighed by the encoder, for each name of the question and hop."""
 
 _BEFORE, _AFTER = 70, 30
 """Characters around a name that tell why it stands there."""
 
 _LEAST = 0.1
-"""What a step is worth that shares no word with the question."""
+"""What a hop is worth that shares no word with the question."""
 
 
 class Network(Protocol):
@@ -96,7 +96,7 @@ class ChainSearch(NamedTuple):
         self, question: str, start: Name, homes: Sequence[Mention], hops: int
     ) -> list[Chain]:
         rest = f"{question[: start.start]} {question[start.end :]}"
-        beam = pruned(Chain((Step(home.entity, home.memory_id, 1.0),)) for home in homes)
+        beam = pruned(Chain((Hop(home.entity, home.memory_id, 1.0),)) for home in homes)
         found = list(beam)
         for _ in range(1, hops):
             beam = pruned(await self._longer(rest, beam), len(beam) * LEADS)
@@ -105,19 +105,19 @@ class ChainSearch(NamedTuple):
         return pruned(found, len(found))
 
     async def _longer(self, rest: str, beam: Sequence[Chain]) -> list[Chain]:
-        """Every chain of the beam with every step that leads on from its end."""
+        """Every chain of the beam with every hop that leads on from its end."""
         ends = await self.memories.get([chain.end for chain in beam])
         leads = await self._leads(rest, ends)
-        steps = [
+        hops = [
             (chain, lead, _cue(rest, end, lead))
             for chain, end in zip(beam, ends, strict=True)
             for lead in leads[end.id]
             if lead.home.memory_id not in chain.memories
         ]
-        best = sorted(steps, key=lambda step: -step[2])[:LEADS]
+        best = sorted(hops, key=lambda hop: -hop[2])[:LEADS]
         nearness = await self._nearness(rest, [lead.home.memory_id for _, lead, _ in best])
         return [
-            chain.followed_by(Step(lead.home.entity, lead.home.memory_id, math.sqrt(cue * near)))
+            chain.followed_by(Hop(lead.home.entity, lead.home.memory_id, math.sqrt(cue * near)))
             for (chain, lead, cue), near in zip(best, nearness, strict=True)
         ]
 

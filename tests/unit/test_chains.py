@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import make_id
-from tools.chains import FLOOR, Chain, Step, chain_score, in_turns, pruned
+from tools.chains import FLOOR, Chain, Hop, chain_score, in_turns, pruned
 
 SCORES = st.lists(st.floats(-1, 2), min_size=1, max_size=4)
 
 
-def chain(*steps: tuple[str, float]) -> Chain:
-    return Chain(tuple(Step(name, make_id(name), score) for name, score in steps))
+def chain(*hops: tuple[str, float]) -> Chain:
+    return Chain(tuple(Hop(name, make_id(name), score) for name, score in hops))
 
 
 def test_a_chain_is_worth_the_geometric_mean_of_its_steps() -> None:
@@ -24,7 +24,7 @@ def test_a_chain_is_worth_the_geometric_mean_of_its_steps() -> None:
 def test_scores_are_clipped_and_a_chain_without_steps_is_none() -> None:
     assert chain_score([7.0]) == 1.0
     assert chain_score([-3.0]) == pytest.approx(FLOOR)
-    with pytest.raises(ValueError, match="one step"):
+    with pytest.raises(ValueError, match="one hop"):
         chain_score([])
 
 
@@ -55,9 +55,9 @@ def test_the_best_chain_to_each_memory_is_kept_and_the_shorter_of_equals() -> No
     st.integers(0, 6),
 )
 def test_pruning_keeps_at_most_the_width_whatever_the_order(
-    steps: list[tuple[str, float]], width: int
+    hops: list[tuple[str, float]], width: int
 ) -> None:
-    chains = [chain(step) for step in steps]
+    chains = [chain(hop) for hop in hops]
 
     kept = pruned(chains, width)
 

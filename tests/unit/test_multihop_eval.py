@@ -12,7 +12,7 @@ from core.errors import NotFound
 from evals.multihop import measure_sets
 from evals.multihop_ways import BASELINE, CHAINS, WAYS, pagerank
 from tests.builders import HashingEncoder, make_id
-from tools.chains import Chain, Step
+from tools.chains import Chain, Hop
 
 TEXTS = {
     "film": ("The Red Kiln", "The Red Kiln is a film of 1971 directed by Ada Marlbeck."),
@@ -70,7 +70,7 @@ def test_data_that_are_not_there_are_named(tmp_path: Path) -> None:
 
 
 def chain(*names: str) -> Chain:
-    return Chain(tuple(Step(name, make_id(name), 1.0) for name in names))
+    return Chain(tuple(Hop(name, make_id(name), 1.0) for name in names))
 
 
 def test_pagerank_prefers_the_start_then_what_leads_further() -> None:

@@ -1,4 +1,4 @@
-"""From a name in the question to the memory that answers: links, near names, and what a step is
+"""From a name in the question to the memory that answers: links, near names, and what a hop is
 worth; over the in-memory network, with no model."""
 
 from collections.abc import Collection, Mapping, Sequence
@@ -104,7 +104,7 @@ async def test_hops_are_bounded_and_no_memory_comes_twice() -> None:
     (three,) = await search().chains(question, 3)
 
     assert titles(one) == [["The Red Kiln"]]
-    assert max(len(chain.steps) for chain in two) == 2
+    assert max(len(chain.hops) for chain in two) == 2
     assert ["The Red Kiln", "Ada Marlbeck", "Torvald"] in titles(three)
     assert all(len(set(chain.memories)) == len(chain.memories) for chain in three)
 
