@@ -47,9 +47,9 @@ async def retrieve(
                 layer, vector, context.encoder.id, request.limit, where
             )
         scores = fuse(lists)
-        memories = await context.memories.get(best_fused(scores, request.limit))
-        told = _with_neighbours(memories, scores)
-        memories = sorted(memories, key=lambda memory: (-told[memory.id]["fused"], memory.id))
+        found = await context.memories.get(best_fused(scores, request.limit))
+        told = _with_neighbours(found, scores)
+        memories = sorted(found, key=lambda memory: (-told[memory.id]["fused"], memory.id))
         return Observed([_result(memory, told[memory.id]) for memory in memories])
 
     asked: JsonValue = {
