@@ -131,6 +131,9 @@ def _engine() -> Any:
             "Global.use_cls": False,
             "Global.text_score": 0.0,
             "Global.max_side_len": LONGEST_SIDE,
+            # Never enlarged: that read no more of small pictures, and took much for narrow ones.
+            "Det.limit_type": "max",
+            "Det.limit_side_len": LONGEST_SIDE,
             "Det.model_path": str(models / "PP-OCRv6_det_small.onnx"),
             "Rec.model_path": str(models / "PP-OCRv6_rec_small.onnx"),
             "EngineConfig.onnxruntime.intra_op_num_threads": _THREADS,
