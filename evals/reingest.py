@@ -59,7 +59,7 @@ async def measure(rows: Sequence[Row]) -> dict[str, JsonValue]:
     """The report of some documents."""
     async with open_product() as (runtime, ours):
         theirs = await create_tenant(runtime.database, "another")
-        return _report([await _measure(runtime, ours, theirs, row) for row in rows])
+        return report([await _measure(runtime, ours, theirs, row) for row in rows])
 
 
 async def _measure(runtime: Runtime, ours: UUID, theirs: UUID, row: Row) -> Pair:
@@ -108,7 +108,8 @@ async def _build(runtime: Runtime, tenant_id: UUID, row: Row, text: str) -> Buil
     return Built(seconds, encoded, await kept.memories.of_version(lease.version_id))
 
 
-def _report(pairs: Sequence[Pair]) -> dict[str, JsonValue]:
+def report(pairs: Sequence[Pair]) -> dict[str, JsonValue]:
+    """The figures of some documents, with intervals over documents."""
     documents = range(len(pairs))
     again, fresh, again_seconds, fresh_seconds, made, kept = (
         np.array(column)

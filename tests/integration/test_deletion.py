@@ -113,7 +113,8 @@ async def test_nothing_of_a_deleted_document_is_left_in_any_table(site: Site) ->
     assert "73 Nm" in site.answer.text
     ids, hashes = await ids_and_hashes(site)
     before = tables_with(site, *WORDS)
-    assert {"blobs", "memories", "places", "postings", "checkpoint_blobs"} <= before
+    expected = {"blobs", "memories", "places", "postings", "entity_mentions", "checkpoint_blobs"}
+    assert expected <= before
 
     removed = await site.kept.documents.delete(site.builds[0].lease.document_id)
 
