@@ -40,11 +40,11 @@ def _both(of: Material) -> BothRows:
 
 
 def learned_cut(head: BoundaryHead, weight: float) -> Cut:
-    """Mixed cohesion with a head's boundary scores as merits."""
+    """Cohesion of the encoder's vectors, with a head's boundary scores as merits."""
 
     def cut(of: Material, band: SizeBand) -> tuple[int, ...]:
         merits = weight * boundary_scores(head, of.meanings)
-        return cohesion(of.units, _both(of), band, of.breaks, merits)
+        return cohesion(of.units, of.meanings, band, of.breaks, merits)
 
     return cut
 
@@ -56,7 +56,7 @@ def _learned(of: Material, band: SizeBand) -> tuple[int, ...]:
 def _adjacent(of: Material, band: SizeBand) -> tuple[int, ...]:
     """The same with how neighbours differ: what the learned scores have to beat."""
     merits = BOUNDARY_WEIGHT * adjacent_scores(of.meanings)
-    return cohesion(of.units, _both(of), band, of.breaks, merits)
+    return cohesion(of.units, of.meanings, band, of.breaks, merits)
 
 
 CUTS: Mapping[str, Cut] = {
@@ -66,7 +66,7 @@ CUTS: Mapping[str, Cut] = {
     "encoder_cluster": lambda of, band: cluster(of.units, of.meanings, band, of.breaks),
     "encoder_cohesion": lambda of, band: cohesion(of.units, of.meanings, band, of.breaks),
     "mixed_cohesion": lambda of, band: cohesion(of.units, _both(of), band, of.breaks),
-    "mixed_adjacent": _adjacent,
+    "encoder_adjacent": _adjacent,
     "learned": _learned,
 }
 """The default first."""
