@@ -6,6 +6,7 @@ share of a document's sentences is asked about: those that name most. A fact kee
 which its sentence says that it holds; which of two holds now is for ``core.validity``.
 """
 
+import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,14 +74,14 @@ async def facts_of(
     """What a version's verified memories say, as far as may be read; in their order."""
     verified = [memory for memory in memories if memory.status == "verified"]
     budget = min(MOST_QUESTIONS, max(FEWEST_QUESTIONS, len(verified) // MEMORIES_PER_QUESTION))
-    asked = askings(verified, mentions)[:budget]
+    asked = (await asyncio.to_thread(askings, verified, mentions))[:budget]
     found = [(asking, await _read(asking, reader)) for asking in asked]
     answered = [(asking, span) for asking, span in found if span is not None]
     trials = [Trial(asking.question, span.text, asking.sentence) for asking, span in answered]
     chances = await reader.accept(trials)
-    named = _entities(mentions)
+    named = _by_memory(mentions)
     facts = [
-        _fact(asking, span, chance, named[asking.memory.id])
+        _fact(asking, span, chance, _entities(named[asking.memory.id]))
         for (asking, span), chance in zip(answered, chances, strict=True)
         if chance >= RIGHT_FROM
     ]
@@ -90,7 +91,7 @@ async def facts_of(
 def askings(memories: Sequence[Memory], mentions: Sequence[Mention]) -> list[Asking]:
     """Every question that may be asked, of the sentences that name most first; one entity at least
     stands in it."""
-    named = _entities(mentions)
+    named = _by_memory(mentions)
     found = [asking for memory in memories for asking in _of_memory(memory, named[memory.id])]
     return sorted(found, key=lambda asking: -asking.names)
 
@@ -104,17 +105,16 @@ def valid_from(sentence: str) -> str | None:
     return None
 
 
-def _of_memory(memory: Memory, entities: Mapping[str, str]) -> Iterator[Asking]:
-    text = memory.text_original
-    for start, end in sentence_ranges(text):
-        sentence = text[start:end]
-        names = {entities[p.key] for p in phrases(sentence) if p.key in entities}
-        clause = clause_of(sentence, ()) if names else None
-        if clause is None:
-            continue
-        for question in _questions(clause):
+def _of_memory(memory: Memory, mentions: Sequence[Mention]) -> Iterator[Asking]:
+    """Of sentences that name something; the others are not even parsed."""
+    text, entities = memory.text_original, _entities(mentions)
+    placed = [(one.span.start, one.entity) for one in mentions if one.span is not None]
+    for start, end in sentence_ranges(text) if placed else ():
+        names = {entity for place, entity in placed if start <= place < end}
+        clause = clause_of(text[start:end], ()) if names else None
+        for question in _questions(clause) if clause else ():
             asked = _named(question, entities)
-            if asked is not None and _stands_alone(question, clause, entities):
+            if asked is not None and clause and _stands_alone(question, clause, entities):
                 span = Span(start=start, end=end)
                 yield Asking(memory, span, asked, question, clause.subject, len(names))
 
@@ -135,12 +135,16 @@ def _named(question: str, entities: Mapping[str, str]) -> str | None:
     return next((entities[p.key] for p in phrases(question) if p.key in entities), None)
 
 
-def _entities(mentions: Sequence[Mention]) -> Mapping[UUID, dict[str, str]]:
-    """By memory: what each name stands for there."""
-    found: defaultdict[UUID, dict[str, str]] = defaultdict(dict)
+def _by_memory(mentions: Sequence[Mention]) -> Mapping[UUID, list[Mention]]:
+    found: defaultdict[UUID, list[Mention]] = defaultdict(list)
     for mention in mentions:
-        found[mention.memory_id].setdefault(mention.name, mention.entity)
+        found[mention.memory_id].append(mention)
     return found
+
+
+def _entities(mentions: Sequence[Mention]) -> dict[str, str]:
+    """What each name stands for in one memory."""
+    return {mention.name: mention.entity for mention in reversed(mentions)}
 
 
 async def _read(asking: Asking, reader: Reader) -> FoundSpan | None:
