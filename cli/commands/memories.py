@@ -40,7 +40,8 @@ def memories(
 
 
 def _view(memory: Memory) -> RenderableType:
-    place = f"{memory.id} · characters {memory.span.start}–{memory.span.end}"
+    kind = " · ".join((memory.content_type, *memory.intents)).replace("_", "-")
+    place = f"{memory.id} · {kind} · characters {memory.span.start}–{memory.span.end}"
     if memory.page is not None:
         place += f" · page {memory.page}"
     flags = "".join(f" · {flag.code}" for flag in memory.flags)
