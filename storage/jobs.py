@@ -140,9 +140,9 @@ class PostgresJobs:
         """Say how far the work is."""
         position: dict[str, JsonValue] = {"stage": stage, "done": done, "total": total}
         async with self._database.transaction(self._tenant_id) as connection:
-            job = await self._held(connection, lease)
-            await self._set(connection, job.id, **position)
-            await self._tell(connection, job.id, "progress", **position)
+            await hold(connection, lease)
+            await self._set(connection, lease.job_id, **position)
+            await self._tell(connection, lease.job_id, "progress", **position)
 
     async def finish(self, lease: Lease, state: JobState, error: JobError | None = None) -> None:
         """End the job. Raises Conflict when ``state`` is not a final one."""
