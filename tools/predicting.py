@@ -45,7 +45,7 @@ _DEFINED = re.compile(
     re.IGNORECASE,
 )
 _ABBREVIATED = re.compile(r"(?P<words>(?:\b[A-Za-z][\w-]* ){2,9})\((?P<short>[A-Z]{2,7})\)")
-_ASKING = frozenset(content_terms("many much often long tall call name mean stand"))
+_ASKING = frozenset(content_terms("many much often long tall call name mean stand say text one"))
 
 
 class Proposed(NamedTuple):
@@ -81,7 +81,7 @@ def proposed_questions(title: str, units: Sequence[Unit]) -> list[Proposed]:
 
 
 def _is_said(stems: frozenset[str], said: frozenset[str]) -> bool:
-    """Whether no stem is missing; a plain verb may differ from its past tense, but in one only."""
+    """Whether all stems stand there but one: *write*, where the text has *wrote*."""
     return len(stems - said) <= 1 and bool(stems & said)
 
 

@@ -84,6 +84,12 @@ def test_entries_of_a_glossary_are_asked_for():
     )
 
 
+def test_a_heading_without_a_subject_is_asked_of_the_text():
+    found = predicted_questions("", _units("It takes 45 Nm.", heading="Torque values"))
+
+    assert found[0].text == "What does the text say about torque values?"
+
+
 def test_headings_are_asked_at_their_place():
     units = _units("It takes an hour.", heading="Replacing the seal")
     found = predicted_questions("Manual", units)
