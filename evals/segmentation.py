@@ -17,6 +17,7 @@ from evals import peers
 from evals.comparing import Columns, compared
 from evals.intervals import Estimate
 from evals.measures import pk, window_diff
+from evals.segmentation_choice import chosen, figures
 from evals.segmentation_data import SETS, Gold, read_sets
 from evals.sentence_vectors import SentenceEncoder
 from tools.cuts import CUTS, INTENT_CUTS, Cut, Material, cut_into
@@ -66,8 +67,9 @@ async def measure(
     notes: list[JsonValue] = []
     for name, documents in sets.items():
         print(f"cutting {name}: {len(documents)} documents …", file=sys.stderr, flush=True)
-        scores = await _of_set(encoder, documents, cuts)
-        metrics |= {label: dict(one._asdict()) for label, one in _figures(name, scores).items()}
+        scores, picks = await _of_set(encoder, documents, cuts)
+        found = _figures(name, scores) | figures(name, _columns(scores, "windowdiff"), picks)
+        metrics |= {label: dict(one._asdict()) for label, one in found.items()}
         table += [_row(name, cut, of_cut) for cut, of_cut in scores.items()]
         notes += _misses(name, scores)
     return {
@@ -82,15 +84,20 @@ async def measure(
 
 async def _of_set(
     encoder: Encoder, documents: Sequence[Gold], cuts: Mapping[str, Cut]
-) -> dict[str, list[Scores]]:
+) -> tuple[dict[str, list[Scores]], list[dict[str, str]]]:
+    """Scores by cut, and which of our cuts each rule would choose, document by document."""
     asked = all(gold.questions for gold in documents)
     wanted = {**cuts, **(INTENT_CUTS if asked else {})}
     scores: dict[str, list[Scores]] = {name: [] for name in wanted}
+    picks: list[dict[str, str]] = []
     for gold in documents:
         material = await _material(encoder, gold)
-        for name, cut in wanted.items():
-            scores[name].append(score(gold, cut, material))
-    return scores
+        found = {name: starts_of(gold, cut, material) for name, cut in wanted.items()}
+        for name, starts in found.items():
+            scores[name].append(judged(gold, starts))
+        ours = {name: found[name] for name in cuts if name in CUTS}
+        picks.append(chosen(material, ours))
+    return scores, picks
 
 
 async def _material(encoder: Encoder, gold: Gold) -> Material:
@@ -102,15 +109,25 @@ async def _material(encoder: Encoder, gold: Gold) -> Material:
 
 def score(gold: Gold, cut: Cut, material: Material) -> Scores:
     """One cut of one document into as many chunks as it has topics."""
+    return judged(gold, starts_of(gold, cut, material))
+
+
+def starts_of(gold: Gold, cut: Cut, material: Material) -> tuple[int, ...]:
+    """First units of as many chunks as the document has topics."""
     count = len(gold.boundaries) + 1
     maximum = max(1, int(WIDEST * gold.units[-1].end / count))
-    found = cut_into(cut, material, count, maximum)[1:]
+    return cut_into(cut, material, count, maximum)
+
+
+def judged(gold: Gold, starts: Sequence[int]) -> Scores:
+    """A cut beside the topics that are known."""
+    found = starts[1:]
     sides = (gold.boundaries, found)
     return Scores(
         window_diff(*sides, len(gold.units)),
         pk(*sides, len(gold.units)),
         100 * boundary_f1(*sides),
-        len(found) + 1 - count,
+        len(found) - len(gold.boundaries),
     )
 
 

@@ -11,7 +11,8 @@ import pytest
 from core.errors import NotFound
 from evals.comparing import compared
 from evals.segmentation import boundary_f1, measure
-from evals.segmentation_data import Gold, Piece, lay_out, read_sets
+from evals.segmentation_choice import figures
+from evals.segmentation_data import Gold, Piece, lay_out, measured_ids, read_sets
 from tests.builders import HashingEncoder
 from tools.cuts import CUTS
 
@@ -101,6 +102,47 @@ def test_every_cut_is_scored_beside_fixed() -> None:
     assert {row["cut"] for row in report["table"]} == set(CUTS)
     assert metrics["windowdiff_choi_vs_fixed"]["n"] == 1
     assert "pk_choi_encoder_cluster_vs_cohesion" in metrics
+    assert metrics["windowdiff_choi_chosen_by_chunk_score"]["n"] == 1
+    assert "windowdiff_choi_chosen_by_ranks_vs_cohesion" in metrics
+    assert "windowdiff_choi_intent" not in metrics
+
+
+def test_cuts_by_questions_are_measured_where_questions_are_known() -> None:
+    pieces = [Piece(f"The {('seal', 'bank')[n // 6]} of day {n}.") for n in range(12)]
+    gold = Gold("asked", lay_out(pieces), (6,), ("What about the seal?", "And the bank?"))
+
+    report: Any = asyncio.run(measure(HashingEncoder(), {"qmsum": [gold]}))
+
+    assert report["metrics"]["windowdiff_qmsum_intent_cohesion"]["value"] == 0
+    assert "windowdiff_qmsum_intent_vs_cohesion" in report["metrics"]
+
+
+def test_the_error_of_what_a_rule_chose_is_taken_document_by_document() -> None:
+    errors = {"cohesion": [0.1, 0.5], "fixed": [0.4, 0.2]}
+    picks = [
+        {"chunk_score": "cohesion", "ranks": "fixed"},
+        {"chunk_score": "fixed", "ranks": "fixed"},
+    ]
+
+    found = figures("choi", errors, picks)
+
+    assert found["windowdiff_choi_chosen_by_chunk_score"].value == pytest.approx(0.15)
+    assert found["windowdiff_choi_chosen_by_ranks_vs_cohesion"].value == pytest.approx(0.0)
+
+
+def test_meetings_come_with_what_was_asked_about_parts_of_them(tmp_path: Path) -> None:
+    data = tmp_path / "uniform"
+    row = {**lines("transcript", ["A: Hello.", "B: Money."], 1), "id": "m1"}
+    write(tmp_path / "train" / "segmentation.jsonl.gz", row)
+    asked = {"doc_ids": ["m1"], "question": "What of money?", "spans": [{"start": 0, "end": 3}]}
+    whole = {"doc_ids": ["m1"], "question": "Sum it up.", "spans": []}
+    write(tmp_path / "train" / "query_summary.qmsum_train.jsonl.gz", asked, whole)
+    write(data / "docs_peps.public.jsonl.gz", {"doc_id": "p", "text": PEP})
+
+    [gold] = read_sets(data, "public")["qmsum"]
+
+    assert gold.questions == ("What of money?",)
+    assert measured_ids(data, "public") == {"m1", "p"}
 
 
 def test_a_difference_is_taken_row_by_row() -> None:
