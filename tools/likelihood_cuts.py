@@ -30,14 +30,14 @@ def perplexity_cut(
     smallest depth among them, if that is more.
     """
     starts = [0] if losses else []
-    depths: list[float] = []
+    minima, smallest = 0, float("inf")
     for index in range(1, len(losses) - 1):
         before, here, after = losses[index - 1 : index + 2]
         if not (here < before and here < after):
             continue
         depth = max(before, after) - here
-        needed = max(threshold, min(depths)) if len(depths) >= settled else threshold
-        depths.append(depth)
+        needed = max(threshold, smallest) if minima >= settled else threshold
+        minima, smallest = minima + 1, min(smallest, depth)
         if depth >= needed:
             starts.append(index + 1)
     return tuple(starts)

@@ -43,6 +43,16 @@ def test_dispersion_is_the_log_volume_of_the_chunks_directions() -> None:
     assert same == pytest.approx((math.log(2 + RIDGE) + math.log(RIDGE)) / 2, abs=1e-3)
 
 
+def test_more_chunks_than_components_are_measured_alike() -> None:
+    vectors = DenseRows(np.random.default_rng(5).normal(size=(7, 4)).astype(np.float32))
+    rows = vectors.of_length_one().vectors.astype(np.float64)
+    centred = rows - rows.mean(axis=1, keepdims=True)
+
+    _, volume = np.linalg.slogdet(centred @ centred.T + RIDGE * np.eye(7))
+
+    assert dispersion(vectors) == pytest.approx(volume / 7, abs=1e-6)
+
+
 def test_neighbours_that_foretell_each_other_are_not_independent() -> None:
     texts = ["pump seal leak", "seal leak pump", "bank invoice credit"]
     model = CacheModel(texts)
