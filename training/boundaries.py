@@ -46,7 +46,7 @@ OTHERS = 6
 """Gaps that are no boundary, for each that is; a document gives at least ten."""
 LEVELS = 400
 """Steps of a component from 0 to 1."""
-WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.25, 0.5)
+WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3)
 SEED = 0
 
 Matrix = NDArray[np.float32]

@@ -71,7 +71,8 @@ def _rows(path: Path) -> Iterator[Row]:
 
 
 def _by_heading(row: Row) -> Gold:
-    """Sentences of a PEP whose lines are told, headings taken out."""
+    """A PEP without headings, cut at the ends of sentences and of lines: the file keeps its lines,
+    and a line end is an end to the splitter."""
     pieces: list[Piece] = []
     starts: set[int] = set()
     edges = [0, *row["boundaries"], len(row["sentences"])]
