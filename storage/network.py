@@ -8,7 +8,22 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, insert, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    and_,
+    any_,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import NotFound
@@ -24,6 +39,17 @@ from storage.tables import documents, entity_facts, entity_mentions, memories, v
 _WRITE_SECONDS = 120.0
 """For one statement: a long book has many names."""
 
+# Whole columns at a time: one round trip, however many names a book has.
+_INSERT_MENTIONS = text("""
+    insert into entity_mentions
+        (tenant_id, memory_id, ordinal, name, entity, surface, kind, role, start, stop)
+    select :tenant_id, r.memory_id, r.ordinal, r.name, r.entity, r.surface, r.kind, r.role,
+           r.start, r.stop
+    from unnest(cast(:memory_ids as uuid[]), cast(:ordinals as integer[]), cast(:names as text[]),
+                cast(:entities as text[]), cast(:surfaces as text[]), cast(:kinds as text[]),
+                cast(:roles as text[]), cast(:starts as integer[]), cast(:stops as integer[]))
+         as r(memory_id, ordinal, name, entity, surface, kind, role, start, stop)
+""")
 _MOST_FACTS = 1_000
 """Read to tell which hold; those asked for first."""
 
@@ -56,8 +82,8 @@ class PostgresNetwork:
             for table in (entity_mentions, entity_facts):
                 await connection.execute(delete(table).where(table.c.memory_id.in_(own)))
             if mentions:
-                named = [_mention_row(self._tenant_id, n, one) for n, one in enumerate(mentions)]
-                await connection.execute(insert(entity_mentions), named)
+                columns = {"tenant_id": self._tenant_id, **_mention_columns(mentions)}
+                await connection.execute(_INSERT_MENTIONS, columns)
             if facts:
                 said = [_fact_row(self._tenant_id, one) for one in facts]
                 await connection.execute(insert(entity_facts), said)
@@ -73,7 +99,7 @@ class PostgresNetwork:
             .join(entity_mentions, entity_mentions.c.entity == called.c.entity)
             .join(memories, memories.c.id == entity_mentions.c.memory_id)
             .where(
-                called.c.name.in_(names),
+                called.c.name == _any(names),
                 called.c.kind.in_(("subject", "alias")),
                 _is_searched(holder, where),
                 entity_mentions.c.kind == "subject",
@@ -89,13 +115,15 @@ class PostgresNetwork:
     ) -> tuple[Mention, ...]:
         """Where entities are named; subjects first, then by memory."""
         other = entity_mentions.alias("other")
-        aliases = select(other.c.name).where(other.c.entity.in_(entities), other.c.kind == "alias")
+        aliases = select(other.c.name).where(
+            other.c.entity == _any(entities), other.c.kind == "alias"
+        )
         query = (
             select(*_MENTION)
             .join_from(entity_mentions, memories, memories.c.id == entity_mentions.c.memory_id)
             .where(
                 or_(
-                    entity_mentions.c.entity.in_(entities),
+                    entity_mentions.c.entity == _any(entities),
                     entity_mentions.c.entity.in_(aliases),
                 ),
                 _is_searched(memories, where),
@@ -122,7 +150,9 @@ class PostgresNetwork:
         self, entities: Collection[str], limit: int, where: SearchFilter
     ) -> tuple[KnownFact, ...]:
         """What memories say of entities, surest first."""
-        asked = or_(entity_facts.c.entity.in_(entities), entity_facts.c.answer_entity.in_(entities))
+        asked = or_(
+            entity_facts.c.entity == _any(entities), entity_facts.c.answer_entity == _any(entities)
+        )
         same = select(entity_facts.c.entity).where(asked)
         query = (
             select(versions.c.created_at.label("recorded_at"), asked.label("asked"), *_FACT)
@@ -161,6 +191,11 @@ async def _document_of_active(connection: AsyncConnection, version_id: UUID) -> 
     return document_id if found == version_id else None
 
 
+def _any(keys: Collection[str]) -> Any:
+    """One parameter, however many keys: a memory's text has hundreds of stretches to ask for."""
+    return any_(literal(sorted(keys), ARRAY(Text)))
+
+
 def _is_searched(table: Any, where: SearchFilter) -> ColumnElement[bool]:
     wanted = table.c.content_type.in_(where.content_types) if where.content_types else true()
     return and_(
@@ -174,14 +209,17 @@ def _is_searched(table: Any, where: SearchFilter) -> ColumnElement[bool]:
     )
 
 
-def _mention_row(tenant_id: UUID, ordinal: int, mention: Mention) -> dict[str, Any]:
-    span = mention.span
+def _mention_columns(mentions: Sequence[Mention]) -> dict[str, list[Any]]:
     return {
-        "tenant_id": tenant_id,
-        "ordinal": ordinal,
-        **mention.model_dump(exclude={"span"}),
-        "start": span.start if span else None,
-        "stop": span.end if span else None,
+        "memory_ids": [one.memory_id for one in mentions],
+        "ordinals": list(range(len(mentions))),
+        "names": [one.name for one in mentions],
+        "entities": [one.entity for one in mentions],
+        "surfaces": [one.surface for one in mentions],
+        "kinds": [one.kind for one in mentions],
+        "roles": [one.role for one in mentions],
+        "starts": [one.span.start if one.span else None for one in mentions],
+        "stops": [one.span.end if one.span else None for one in mentions],
     }
 
 
