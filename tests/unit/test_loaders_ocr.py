@@ -216,10 +216,10 @@ def test_a_page_that_is_mostly_doubtful_is_left_out_as_a_whole() -> None:
 
 
 def test_a_page_that_is_a_little_unsure_is_kept_with_a_warning() -> None:
-    scan = as_page(reading(found("Perhaps these words.", 0, 0, 0.7)), 7)
+    scan = as_page(reading(found("Perhaps these words.", 0, 0, 0.84)), 7)
 
     assert len(scan.page.lines) == 1
-    assert scan.warning == "page 7: OCR is only 70% sure of its letters"
+    assert scan.warning == "page 7: OCR is only 84% sure of its letters"
 
 
 def test_boxes_of_one_type_have_one_size() -> None:

@@ -12,9 +12,11 @@ from tools.loaders.ocr import Found, Reading
 from tools.loaders.pdf_lines import Cell, Line, Page
 from tools.loaders.reading_order import in_reading_order
 
-DOUBTFUL = 0.6
-"""A line less sure than this is left out; so is a page whose letters are on average."""
-UNSURE = 0.85
+DOUBTFUL = 0.8
+"""A line less sure than this is left out; so is a page whose letters are on average.
+
+Of blurred, noisy and small pages such lines had a third of their letters wrong (docs/evals.md)."""
+UNSURE = 0.9
 """A page less sure than this is kept with a warning."""
 
 _MIXED_SIZES = 1.3
