@@ -1,6 +1,7 @@
 """Chunks of all documents ranked together for a question, and what the best of them hold."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from evals.chunking_scores import Wanted, by_place, by_text, omega, within
 from tools.bm25 import Bm25
 from tools.encoder import Encoder
 from tools.lexical import term_counts
-from tools.ranking import WEIGHTS
+from tools.ranking import NEIGHBOUR_WEIGHT, WEIGHTS
 
 BUDGET = 4_000
 """Characters of context that the metrics are about."""
@@ -45,7 +46,7 @@ def recall_name(budget: int = BUDGET) -> str:
 async def score_all(
     encoder: Encoder, chunks: Chunks, questions: Sequence[Question]
 ) -> list[Scores]:
-    """One row a question: by BM25 and vectors, weighed as the product does, and by BM25 alone."""
+    """One row a question, by BM25, vectors and neighbours as the product has them, unread."""
     vectors = await encoder.encode(chunks.texts)
     asked = await encoder.encode([question.text for question in questions])
     words = Bm25([term_counts(text) for text in chunks.texts])
@@ -59,7 +60,7 @@ def _score(
     question: Question, chunks: Chunks, lexical: NDArray[np.float64], near: NDArray[np.float32]
 ) -> Scores:
     wanted = question.wanted
-    ranked = _ranked(chunks, _fused(lexical, near))
+    ranked = _ranked(chunks, beside_neighbours(chunks, _fused(lexical, near)))
     by_words = by_place(wanted, within(_ranked(chunks, lexical), BUDGET))
     lenient = by_text(wanted, within(ranked, BUDGET))
     five = by_place(wanted, ranked[:CHUNKS])
@@ -83,6 +84,15 @@ def _recall(wanted: Sequence[Wanted], ranked: Sequence[range], budget: int) -> f
 
 def _fused(lexical: NDArray[np.float64], near: NDArray[np.float32]) -> NDArray[np.floating]:
     return WEIGHTS["lexical"] * _standard(lexical) + WEIGHTS["vector_chunk"] * _standard(near)
+
+
+def beside_neighbours(chunks: Chunks, scores: NDArray[np.floating]) -> NDArray[np.floating]:
+    """With a share of the better one of the chunks before and after it, in the same document."""
+    alike = np.array([one == other for one, other in pairwise(chunks.documents)], bool)
+    better = np.full(len(scores), scores.min())
+    better[1:][alike] = scores[:-1][alike]
+    better[:-1][alike] = np.maximum(better[:-1], scores[1:])[alike]
+    return scores + NEIGHBOUR_WEIGHT * better
 
 
 def _ranked(chunks: Chunks, scores: NDArray[np.floating]) -> list[range]:

@@ -13,7 +13,7 @@ import pytest
 from core.errors import NotFound
 from evals.chunking import measure
 from evals.chunking_data import read
-from evals.chunking_ranking import BUDGETS
+from evals.chunking_ranking import BUDGETS, Chunks, beside_neighbours
 from evals.chunking_scores import Wanted, by_place, by_text, omega, within
 from evals.peers import PEERS, Peer
 from evals.sentence_vectors import SentenceEncoder
@@ -21,6 +21,7 @@ from tests.builders import HashingEncoder
 from tools.cuts import CUTS
 from tools.encoder import Vectors
 from tools.layout import SizeBand
+from tools.ranking import NEIGHBOUR_WEIGHT
 
 TEXT = "The pump is new. " * 3 + "\n\nThe seal is rubber. The motor came from Basel in 1931."
 MOTOR = "The motor came from Basel in 1931."
@@ -160,6 +161,15 @@ def test_a_peer_is_ranked_and_read_like_a_cut(tmp_path: Path) -> None:
     assert report["metrics"]["recall_4000_chars_langchain_recursive"]["value"] == 100
     assert "recall_4000_chars_langchain_recursive_vs_fixed" in report["metrics"]
     assert "langchain_recursive" not in report["not_installed"]
+
+
+def test_a_chunk_gains_from_its_better_neighbour_in_the_same_document() -> None:
+    chunks = Chunks(tuple(range(5) for _ in "aaabb"), tuple("aaabb"), tuple("aaabb"))
+
+    gained = beside_neighbours(chunks, np.array([3.0, 0.0, 1.0, 5.0, 0.0]))
+
+    shares = np.array([0.0, 3.0, 0.0, 0.0, 5.0])
+    assert np.allclose(gained, [3, 0, 1, 5, 0] + NEIGHBOUR_WEIGHT * shares)
 
 
 def test_a_sentence_is_encoded_once_whatever_it_stands_in() -> None:
