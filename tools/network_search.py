@@ -142,12 +142,28 @@ class ChainSearch(NamedTuple):
             for name in _unknown(end, [lead.name for lead in leads[end.id]])
         ]
         open_names.sort(key=lambda one: -_shared(rest, _around(one[0], one[1])))
+        hits = {
+            name.key: await self.memories.search_lexical(
+                term_counts(name.key), NEAR_HITS, self.where
+            )
+            for _, name in open_names[:NEAR_NAMES]
+        }
+        subjects = await self._subjects(
+            {hit.memory_id for of_name in hits.values() for hit in of_name}
+        )
         found: dict[UUID, list[Lead]] = {end.id: [] for end in ends}
         for end, name in open_names[:NEAR_NAMES]:
-            hits = await self.memories.search_lexical(term_counts(name.key), NEAR_HITS, self.where)
-            named = await self.network.named_in([hit.memory_id for hit in hits])
-            homes = [m for m in named if m.kind == "subject" and may_be_same(name.key, m.entity)]
+            about = [home for hit in hits[name.key] for home in subjects.get(hit.memory_id, ())]
+            homes = [home for home in about if may_be_same(name.key, home.entity)]
             found[end.id] += [Lead(name, home, 1 / len(homes)) for home in homes]
+        return found
+
+    async def _subjects(self, memory_ids: Collection[UUID]) -> dict[UUID, list[Mention]]:
+        """What each memory is about."""
+        found: dict[UUID, list[Mention]] = {}
+        for mention in await self.network.named_in(sorted(memory_ids)):
+            if mention.kind == "subject":
+                found.setdefault(mention.memory_id, []).append(mention)
         return found
 
     async def _nearness(self, rest: str, memory_ids: Sequence[UUID]) -> list[float]:

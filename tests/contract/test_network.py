@@ -7,6 +7,8 @@ from core.ids import content_id, new_id
 from core.schemas.document import Source, Span
 from core.schemas.memory import SearchFilter
 from core.schemas.network import Fact, Mention
+from tests.builders import HashingEncoder
+from tools.network_search import ChainSearch
 
 ANYWHERE = SearchFilter()
 WHO = "The World Health Organization (WHO) was founded in 1948."
@@ -248,6 +250,18 @@ async def test_only_what_the_filter_lets_through_is_answered_from(kept, library)
     assert await found(minimum_trust=0.31) == 0
     assert await found(content_types=("concept", "warning")) == 1
     assert await found(content_types=("warning",)) == 0
+
+
+async def test_chains_are_followed_through_any_storage(kept, library):
+    kiln = "The Red Kiln was directed by Ada Marlbeck."
+    _, _, (film,) = await linked(kept, library, "film", [kiln], about("red kiln"))
+    born = "Ada Marlbeck, a director, was born in Basel."
+    _, _, (ada,) = await linked(kept, library, "ada", [born], about("ada marlbeck"))
+    search = ChainSearch(kept.network, kept.memories, HashingEncoder(), ANYWHERE)
+
+    (chains,) = await search.chains("Where was the director of The Red Kiln born?")
+
+    assert [chain.memories for chain in chains] == [(film.id,), (film.id, ada.id)]
 
 
 async def test_a_late_writer_links_nothing(kept, library):
