@@ -32,6 +32,8 @@ class Outcome(NamedTuple):
     """``loaded`` or the code of the error."""
     detail: str
     units: int
+    scanned: bool = False
+    """Whether OCR read some of it."""
 
 
 def evaluate(data: Path, part: str) -> dict[str, JsonValue]:
@@ -54,6 +56,7 @@ async def _evaluate(data: Path, part: str) -> dict[str, JsonValue]:
             "loaded": _count(sum(o.code == LOADED for o in outcomes), len(outcomes)),
             "typed_errors": _count(sum(_is_typed(o) for o in outcomes), len(outcomes)),
             "crashed": _count(sum(_is_crash(o) for o in outcomes), len(outcomes)),
+            "read_by_ocr": _count(sum(o.scanned for o in outcomes), len(outcomes)),
         },
         "table": list(_by_kind(outcomes)),
         "refused": [
@@ -80,7 +83,8 @@ async def _outcome(loader: LoaderProcess, path: str, kind: str, content: bytes) 
         loaded = await loader.load(content, path.rpartition("/")[2])
     except InvalidDocument as error:
         return Outcome(path, kind, error.code, error.detail, 0)
-    return Outcome(path, kind, LOADED, "", len(loaded.units))
+    scanned = any(unit.confidence is not None for unit in loaded.units)
+    return Outcome(path, kind, LOADED, "", len(loaded.units), scanned)
 
 
 def _by_kind(outcomes: Iterable[Outcome]) -> Iterator[dict[str, JsonValue]]:
