@@ -36,6 +36,7 @@ def evaluate(data: Path, part: str) -> dict[str, JsonValue]:
     notes = [f"{way or 'no suffix'}: {what}" for way, what in WAYS.items()]
     return {
         "model": encoder.id,
+        "arms": [way or "chains" for way in WAYS],
         "metrics": {name: estimate._asdict() for name, estimate in metrics.items()},
         "notes": [*notes, f"peak memory: {peak} MB"],
     }

@@ -136,7 +136,9 @@ def _style(at: int, arm: str) -> dict[str, Any]:
     if arm in peers:
         grey = 0.35 + 0.4 * peers.index(arm) / (len(peers) - 1)
         return {"color": str(grey), "hatch": _HATCHES[peers.index(arm)], "edgecolor": "white"}
-    return {"color": f"C{at - 1}" if at else "black"}
+    if not at:
+        return {"color": "black"}
+    return {"color": f"C{(at - 1) % 10}", "hatch": ".." if at > 10 else "", "edgecolor": "white"}
 
 
 def _whiskers(metrics: Sequence[Metric]) -> list[list[float]]:
