@@ -91,6 +91,7 @@ class LoaderProcess:
             return _parsed(self._exchange(child, content, filename, deadline))
         except ValueError as error:
             child.kill()  # whatever else it still says belongs to no document
+            self._discard()
             raise LoaderFailed("the parser's reply cannot be read") from error
         except (EOFError, OSError) as error:
             raise self._failure(overdue=deadline.passed) from error
