@@ -39,11 +39,11 @@ def dispersion(chunks: DenseRows) -> float:
         return math.log(RIDGE)
     rows = chunks.of_length_one().vectors.astype(np.float64)
     centred = rows - rows.mean(axis=1, keepdims=True)
-    count, width = centred.shape
+    count, width = len(centred), len(centred[0])
     flat = min(count, width)  # both products have the same determinant, but for the ridge's powers
     products = centred @ centred.T if count <= width else centred.T @ centred
-    _, volume = np.linalg.slogdet(products + RIDGE * np.eye(flat))
-    return (float(volume) + (count - flat) * math.log(RIDGE)) / count
+    volume = float(np.linalg.slogdet(products + RIDGE * np.eye(flat))[1])
+    return (volume + (count - flat) * math.log(RIDGE)) / count
 
 
 def independence(texts: Sequence[str], loss: Loss) -> float:
