@@ -78,8 +78,8 @@ class InsertionVerdict(Frozen):
     insertion_id: str
     accepted: bool
     reasons: tuple[str, ...] = ()
-    """Codes of the failed checks: numbers, entities, coverage, negation, exchanged, modality, scope,
-    preservation."""
+    """Codes of the failed checks: numbers, entities, coverage, negation, exchanged, modality,
+    scope, preservation."""
 
 
 class Flag(Frozen):
