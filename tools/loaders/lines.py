@@ -1,7 +1,8 @@
 """Lines of text files and pages: which breaks are only wrapping, which lines begin list items."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 _WRAP_FROM = 45
@@ -15,6 +16,11 @@ _TAIL = 40
 """Characters at the end of a text that decide how the next line joins it."""
 
 _HYPHENATED = re.compile(r"[^\W\d_]{2,}[-\u2010\u00ad]\Z")
+_BROKEN = re.compile(
+    r"(?P<head>[^\W\d_]{2,})(?P<hyphen>[-\u2010])[ \t]*\n[ \t]*(?P<tail>[a-z]+)(?P<rest>\S*)"
+    r"[ \t]*\n?"
+)
+_WRITTEN = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _CJK = re.compile(r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
@@ -72,6 +78,35 @@ def join(left: str, right: str) -> str:
     if _CJK.match(left[-1]) and _CJK.match(right[0]):
         return left + right
     return f"{left} {right}"
+
+
+def with_own_hyphens(text: str) -> str:
+    """The text with words that have a hyphen of their own moved up whole from a broken line end.
+
+    Every other hyphen at a line end is the printer's, and ``join`` heals it.
+    """
+    if _BROKEN.search(text) is None:
+        return text
+    words = Counter(_WRITTEN.findall(_BROKEN.sub(" ", text).lower()))
+
+    def settled(found: re.Match[str]) -> str:
+        head, tail = found["head"].lower(), found["tail"]
+        if not has_hyphen(head, tail, words):
+            return found.group()
+        return f"{found['head']}{found['hyphen']}{tail}{found['rest']}\n"
+
+    return _BROKEN.sub(settled, text)
+
+
+def has_hyphen(head: str, tail: str, words: Mapping[str, int]) -> bool:
+    """Whether the document writes a word with a hyphen: so elsewhere, or else both halves alone.
+
+    ``words`` are those of the document, in lower case, without the halves of broken ones.
+    """
+    joined = words.get(head + tail, 0)
+    if words.get(f"{head}-{tail}", 0) > joined:
+        return True
+    return not joined and head in words and tail in words
 
 
 def _is_wrap(line: str, following: str, widest: int) -> bool:

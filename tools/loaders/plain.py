@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from core.schemas.document import LoadedDocument
-from tools.loaders.lines import Item, join_all, join_wrapped, list_item
+from tools.loaders.lines import Item, join_all, join_wrapped, list_item, with_own_hyphens
 from tools.loaders.raw import RawDocument
 from tools.loaders.units import HEADING_LIMIT, DocumentBuilder
 
@@ -72,7 +72,7 @@ class PlainText:
     def add(self, text: str, *, speaker: str | None = None) -> dict[str, str]:
         """Append ``text``; returns the fields of its preamble (``Title: …``), if it has one."""
         fields: dict[str, str] = {}
-        for block in self._parts(text):
+        for block in self._parts(with_own_hyphens(text)):
             rest = self._add_headings(block)
             if not rest:
                 continue
