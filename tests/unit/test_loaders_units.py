@@ -3,7 +3,7 @@ from contextlib import suppress
 from time import perf_counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidDocument
@@ -70,6 +70,7 @@ def test_every_unit_stands_at_its_offsets(content: bytes, extension: str) -> Non
 
 
 @given(TEXTS)
+@example("00\x000\x00")  # five bytes: not of two each
 @settings(deadline=None, max_examples=300)
 def test_plain_text_loses_no_word(text: str) -> None:
     try:

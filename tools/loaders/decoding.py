@@ -47,7 +47,7 @@ def decode(content: bytes) -> Decoded:
 def _wide_encoding(content: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark shows as NULs at regular places."""
     head = content[:4096]
-    if len(head) < 4 or head.count(0) < len(head) // 4:
+    if len(head) < 4 or len(content) % 2 or head.count(0) < len(head) // 4:
         return None
     zeros = [head[lane::4].count(0) * 4 >= len(head) * 0.8 for lane in range(4)]
     lanes = {
