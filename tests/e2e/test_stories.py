@@ -128,7 +128,8 @@ def image_only_pdf() -> bytes:
         ("blank.txt", b" \n\x00\n", "empty_extraction"),
         ("scan.pdf", image_only_pdf(), "empty_extraction"),
         ("cut.docx", truncated_docx(), "corrupt_document"),
-        ("photo.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 64, "unsupported_format"),
+        ("photo.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 64, "corrupt_document"),
+        ("pump.exe", b"MZ\x90\x00" + b"\x00" * 64, "unsupported_format"),
     ],
 )
 def test_document_that_cannot_be_read_names_its_cause_and_harms_nothing(

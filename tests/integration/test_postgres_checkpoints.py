@@ -38,6 +38,8 @@ def example_of(annotation: Any) -> Any:
         return example_of(next(a for a in arguments if a is not type(None)))
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return example(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, tuple):
+        return annotation(*map(example_of, annotation.__annotations__.values()))
     simple: dict[Any, Any] = {
         str: "text\x00 𝄞",
         int: 1,
