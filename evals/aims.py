@@ -39,6 +39,14 @@ AIMS: Mapping[str, Mapping[str, Aim]] = {
         "unresolved_pronoun_starts": Aim(0.5, "lower"),
     },
     "building_speed": {"build_ratio_to_encoder": Aim(1.6, "lower")},
+    "answers": {
+        "squad_f1_answerable": Aim(68),
+        "squad_abstain_unanswerable": Aim(60),
+        "citations_verified": Aim(100),
+        "context_chars_mean": Aim(1_500, "lower"),
+        "clean_answer_ratio": Aim(0.95),
+        "clean_removal": Aim(2, "lower"),
+    },
 }
 """By suite and metric."""
 

@@ -19,6 +19,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "summaries",
         "building_speed",
     ),
+    "all-answering": ("answers",),
 }
 """Suites by the name of their group."""
 
