@@ -222,8 +222,16 @@ def _with_subject(right: str, left: str) -> str:
     """The second part with the first part's subject for its pronoun; empty if there is none."""
     if not _PRONOUN.search(right):
         return right
-    subject = _SUBJECT.search(left.strip())
+    phrase = subject_of(left)
+    return _PRONOUN.sub(lambda _: phrase, right, count=1) if phrase else ""
+
+
+def subject_of(question: str) -> str:
+    """What a question is about, as it names it; empty where its form does not tell.
+
+    >>> subject_of("How often are the casing nuts checked")
+    'the casing nuts'
+    """
+    subject = _SUBJECT.search(question.strip().rstrip("?").strip())
     phrase = _PARTICIPLE.sub("", subject["subject"]).strip() if subject else ""
-    if not content_terms(phrase) or len(phrase.split()) > 8:
-        return ""
-    return _PRONOUN.sub(lambda _: phrase, right, count=1)
+    return phrase if content_terms(phrase) and len(phrase.split()) <= 8 else ""

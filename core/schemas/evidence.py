@@ -11,6 +11,37 @@ from core.schemas.document import Source, Span
 
 QuestionType = Literal["fact", "list", "compare", "how_to", "yes_no", "summary"]
 AnswerType = Literal["number", "date", "name", "boolean", "procedure", "span"]
+QuestionKind = Literal[
+    "fact",
+    "definition",
+    "how_to",
+    "list",
+    "compare",
+    "yes_no",
+    "count",
+    "cause",
+    "multi_hop",
+    "summary",
+]
+"""Finer than the type: the type says how an answer is made up, the kind what is asked for."""
+AnswerKind = Literal[
+    "person",
+    "place",
+    "name",
+    "date",
+    "duration",
+    "money",
+    "quantity",
+    "number",
+    "yes_no",
+    "steps",
+    "phrase",
+    "text",
+]
+"""Finer than the answer type: a quantity is a number with its unit, a text several sentences."""
+RejectReason = Literal["echo", "another_part", "other_attribute", "no_measure"]
+"""Checks that turn evidence down: it repeats the question; it is about another part number; it
+is about the right one and something else; it states no value of the measure asked for."""
 RequestReason = Literal["first", "rewrite", "widen", "corroborate", "disambiguate"]
 SignalCode = Literal[
     "echo", "injection", "edited_copy", "conflict", "isolation", "unsupported", "superseded"
@@ -19,6 +50,23 @@ CandidateAction = Literal["allow", "mark", "exclude", "quarantine"]
 ClaimGroupStatus = Literal["leading", "rival", "superseded", "rejected"]
 ClaimKind = Literal["number", "date", "name", "boolean", "statement"]
 """A statement has no typed value: its whole sentence is what it claims."""
+
+
+class Turn(Frozen):
+    """What was said before a question in one conversation."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+class Rationale(Frozen):
+    """One way to know evidence by (METEORA, arXiv 2505.16014), and when to turn it down."""
+
+    looks_for: str
+    """In words for a person: "a date", "HP-240"."""
+    cue_terms: tuple[str, ...]
+    """Words of which evidence of this kind should have one."""
+    reject_if: tuple[RejectReason, ...] = ()
 
 
 class Plan(Frozen):
@@ -31,6 +79,19 @@ class Plan(Frozen):
     """Empty when the question is atomic."""
     cue_terms: tuple[str, ...] = ()
     """Content words that an answering sentence is expected to share."""
+    kind: QuestionKind = "fact"
+    answer_kind: AnswerKind = "phrase"
+    standalone: str = ""
+    """The question with what it leaves to the conversation spelled out; empty: it stands alone."""
+    hops: tuple[str, ...] = ()
+    """Questions one after another, where one needs the answer to another: {1} stands for the
+    answer to the first. Empty when no answer is needed to ask."""
+    rationales: tuple[Rationale, ...] = ()
+
+    @property
+    def wording(self) -> str:
+        """What is looked for: the question, spelled out where a conversation is needed for it."""
+        return self.standalone or self.question
 
 
 class EvidenceRequest(Frozen):
