@@ -40,11 +40,15 @@ ANSWERABLE: Mapping[str, Told] = {
     "squad_f1_answerable": lambda one: one.score.f1,
     "squad_em_answerable": lambda one: one.score.em,
     "squad_answered_answerable": lambda one: float(one.answered),
+    "squad_unsure_answerable": lambda one: one.score.unsure,
     "squad_holds_answerable": lambda one: one.score.holds,
     "squad_recall_answerable": lambda one: one.score.recall,
     "squad_sentence_f1_answerable": lambda one: one.score.sentence_f1,
 }
-UNANSWERABLE: Mapping[str, Told] = {"squad_abstain_unanswerable": lambda one: one.score.abstained}
+UNANSWERABLE: Mapping[str, Told] = {
+    "squad_abstain_unanswerable": lambda one: one.score.abstained,
+    "squad_unsure_unanswerable": lambda one: one.score.unsure,
+}
 ALL: Mapping[str, Told] = {"squad_f1_all": lambda one: one.score.f1}
 
 
@@ -58,12 +62,13 @@ def report(trials: Trials, *, seen: bool = False) -> dict[str, JsonValue]:
     figures = by_arm(trials) | _clean(trials) | _removed(ours) | _given(answers) | _timed(ours)
     chances = [one.score.confidence for one in answers]
     mark = {"seen": True} if seen else {}
-    found = reliability(chances, [one.score.holds for one in answers]) if answers else []
+    right = [one.score.holds for one in answers]
+    tables = {"confidence": reliability(chances, right)} if answers else {}
     return {
         "arms": list(trials),
         "metrics": {name: {**one._asdict(), **mark} for name, one in figures.items()},
         "table": list(risk_rows(chances, _losses(answers))) if answers else [],
-        "reliability": {"confidence": [row._asdict() for row in found]},
+        "reliability": {name: [row._asdict() for row in rows] for name, rows in tables.items()},
         "notes": [*_notes(ours), *(["not held out: the reader was fitted on it"] if seen else [])],
         "answers": [_shown(one) for one in ours],
     }

@@ -32,6 +32,8 @@ class Score(NamedTuple):
     holds: float
     """Whether the text has all words of a gold answer."""
     abstained: float
+    unsure: float
+    """Anything but plainly answered: partial, a conflict, or nothing."""
     confidence: float
 
 
@@ -47,6 +49,7 @@ def score(answer: Answer, gold: Sequence[str]) -> Score:
         sentence_f1=max(best_of(token_f1, sentence, gold) for sentence in sentences),
         holds=float(recall == 1.0),
         abstained=float(answer.outcome == "abstained"),
+        unsure=float(answer.outcome != "answered"),
         confidence=answer.confidence,
     )
 

@@ -125,6 +125,15 @@ def test_silence_is_right_only_where_nothing_answers() -> None:
     assert score(silent, ("62 Nm",)).holds == 0
 
 
+def test_an_answer_with_a_reservation_is_given_and_unsure() -> None:
+    outcomes: list[Outcome] = ["answered", "partial", "conflict"]
+    found = [score(answer("It is 62 Nm.", outcome=one), ["62 Nm"]) for one in outcomes]
+
+    assert [one.abstained for one in found] == [0, 0, 0]
+    assert [one.unsure for one in found] == [0, 1, 1]
+    assert score(answer(), ["62 Nm"]).unsure == 1
+
+
 def test_words_are_recalled_as_often_as_they_occur() -> None:
     assert token_recall("the dry pump", "pump pump") == 0.5
     assert token_recall("", "") == 1
@@ -373,6 +382,7 @@ def test_a_suite_that_got_no_answer_still_reports() -> None:
     assert values(found)["squad_f1_all"] == 50
     assert "citations_verified" not in values(found)
     assert found["table"] == []
+    assert found["reliability"] == {}
 
 
 def test_figures_on_questions_that_the_reader_was_fitted_on_say_so() -> None:
