@@ -1,8 +1,9 @@
 """The suite of answers, on the real graphs, database and models."""
 
-from evals.answers import TWIN, measure
+from evals.answers import measure
 from evals.answers_arms import ARMS, DEFENDED
 from evals.answers_report import report
+from evals.retrieval import TWIN
 from evals.squad import Asked
 from tools.reader_files import read_files
 
