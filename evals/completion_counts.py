@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from agents.reviewer.local import NO_REFERENCE
-from core.completing import completed_text, needs_completion
+from core.completing import completed_text, needs_completion, prefix_of
 from core.schemas.memory import GapKind
 from core.schemas.outline import Chunk
 from core.text import normalise
@@ -36,11 +36,14 @@ def counts_of(document: Completed) -> Counts:
 
 
 def lost(document: Completed, pattern: re.Pattern[str]) -> Counts:
-    """What of the file's text the completed texts of its chunks hold less often."""
+    """What of the file's text the completed texts of its chunks hold less often; what was inserted
+    makes up for nothing."""
     kept: Counts = Counter()
     for chunk in document.chunks:
-        completed = completed_text(document.original(chunk), document.inserted(chunk))
+        inserted = document.inserted(chunk)
+        completed = completed_text(document.original(chunk), inserted)
         kept.update(pattern.findall(completed))
+        kept.subtract(pattern.findall(prefix_of(inserted)))
     return Counter(pattern.findall(normalise(document.source.text))) - kept
 
 

@@ -18,6 +18,7 @@ from core.settings import Settings
 from evals import retrieval_sets as sets
 from evals.intervals import Estimate, bootstrap
 from evals.multihop_network import Remembering
+from evals.multihop_titles import measure_titles
 from evals.multihop_ways import BASELINE, CHAINS, WAYS, arms
 from evals.retrieval_index import build, encoded
 from evals.retrieval_sets import RetrievalSet
@@ -34,6 +35,7 @@ def evaluate(data: Path, part: str) -> dict[str, JsonValue]:
     metrics = asyncio.run(measure_sets(encoder, data, part))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     notes = [f"{way or 'no suffix'}: {what}" for way, what in WAYS.items()]
+    notes.append("slugs, untitled: the first way where documents are called like files, or nothing")
     return {
         "model": encoder.id,
         "arms": [way or "chains" for way in WAYS],
@@ -48,13 +50,14 @@ async def measure_sets(encoder: Encoder, data: Path, part: str) -> dict[str, Est
     for reading in SETS:
         one = reading(data, part)
         print(f"measuring {one.name} …", file=sys.stderr, flush=True)
-        metrics |= await measure(one, encoder)
+        remembering = Remembering(encoder)
+        metrics |= await measure(one, remembering)
+        metrics |= await measure_titles(one, remembering)
     return metrics
 
 
 async def measure(one: RetrievalSet, encoder: Encoder) -> dict[str, Estimate]:
     """Every metric of the set in every way, and how far each is above one search."""
-    encoder = Remembering(encoder)
     values: Values = {name: {way: [] for way in WAYS} for name in one.measures}
     groups: list[str] = []
     for collection in one.collections:

@@ -78,6 +78,15 @@ class Arms(NamedTuple):
             "encoder": self.memories.listed(lists["vector_chunk"]),
         }
 
+    async def chained(self, question: str, vector: NDArray[np.float32]) -> list[Piece]:
+        """The ranking of the first way alone."""
+        search = [
+            one.memory.id for one in self.memories.ranked(self.memories.search(question, vector))
+        ]
+        found = in_turns(await self.chains.chains(question), LIMIT)
+        placed = {one.memory.id: one.piece for one in self.memories.placed}
+        return [placed[each] for each in dict.fromkeys([*found, *search])]
+
     async def _expanded(self, question: str, search: Sequence[UUID]) -> list[list[UUID]]:
         memories = await self.chains.memories.get(search[:EXPANDED])
         asked = [f"{question} {memory.core}" for memory in memories]

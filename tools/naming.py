@@ -14,6 +14,9 @@ from tools.lexical import STOP_WORDS, Token, tokens
 LONGEST = 16
 """Words of a name; longer runs are headlines."""
 
+KEY_LIMIT = 200
+"""Characters of a key: what is longer is no name, and no index holds it."""
+
 MOST_WORDS = 400
 """Of a text in which known names are looked for."""
 
@@ -167,4 +170,4 @@ def _key(run: Sequence[Token]) -> str:
     words = [token.text for token in run]
     if len(words) > 1 and words[0] in _ARTICLES:
         words = words[1:]
-    return _JOINTS.sub(" ", " ".join(words)).strip()
+    return _JOINTS.sub(" ", " ".join(words)).strip()[:KEY_LIMIT].rstrip()

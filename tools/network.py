@@ -204,7 +204,7 @@ def _full_names(found: Sequence[Named]) -> dict[str, str]:
         if named.kind == "alias":
             stands_for.setdefault(named.name.key, named.of)
         words = named.of.split()
-        if len(words) > 1:
+        if len(words) > 1 and _SMALL.isdisjoint(words):  # Oxford is not the University of Oxford
             ends.setdefault(words[-1], set()).add(named.of)
     surnames = {last: next(iter(keys)) for last, keys in ends.items() if len(keys) == 1}
     return {**surnames, **stands_for}

@@ -63,7 +63,6 @@ _NO_VERBS_WORDS = """
     united so-called wicked sacred naked aged kindred related advanced limited
 """
 _NO_VERBS = frozenset(_NO_VERBS_WORDS.split())
-_VOWELS = "aeiou"
 _WITH_E = re.compile(
     r"""
     (?: [vuczu] (?<!zz)                          # achiev, argu, produc

@@ -41,7 +41,9 @@ def failed_checks(statement: str, cited: Sequence[str], window: Sequence[str]) -
 
     None is support. ``cited`` are the cited sentences, ``window`` the same with their neighbours.
     """
-    if any(statement in sentence for sentence in cited) and _same_polarity(statement, cited):
+    if any(_stands_in(statement, sentence) for sentence in cited) and _same_polarity(
+        statement, cited
+    ):
         return ()
     source = "\n".join(cited)
     text = source if coverage(statement, source) >= NEAR_COPY else "\n".join(window)
@@ -75,6 +77,11 @@ def is_gloss(statement: str, cited: Sequence[str]) -> bool:
     short, long = re.escape(match["short"]), re.escape(match["long"])
     pairs = re.compile(rf"{long}\s*\(\s*{short}s?\b|\b{short}\s*(?:\(|[:=–—]|stands for)\s*{long}")
     return any(pairs.search(sentence) for sentence in cited)
+
+
+def _stands_in(statement: str, sentence: str) -> bool:
+    """Whether the sentence says it in these very words: "5 V" does not stand in "15 V"."""
+    return bool(re.search(rf"(?<![\w.,]){re.escape(statement)}(?![\w]|[.,]\w)", sentence))
 
 
 def _numbers(text: str) -> set[str]:

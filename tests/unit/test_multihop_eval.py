@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import NotFound
 from evals.multihop import measure_sets
+from evals.multihop_titles import scan, slug
 from evals.multihop_ways import BASELINE, CHAINS, WAYS, pagerank
 from tests.builders import HashingEncoder, make_id
 from tools.chains import Chain, Hop
@@ -62,6 +63,15 @@ def test_chains_find_the_second_memory_that_one_search_does_not(tmp_path: Path) 
     assert metrics["musique_r5"].value == 100.0
     assert metrics["musique_r5_starts"].value == 50.0
     assert metrics["musique_r5_bm25"].value < 100.0
+
+
+def test_what_documents_are_called_is_measured_too(tmp_path: Path) -> None:
+    metrics = measured(tmp_path)
+
+    assert metrics["musique_r5_slugs"].n == 1
+    assert metrics["musique_r5_untitled"].n == 1
+    assert slug(1, "The Lodger (1927 film)") == "the-lodger-1927-film"
+    assert "Kiln" not in scan(1, "The Red Kiln")
 
 
 def test_data_that_are_not_there_are_named(tmp_path: Path) -> None:

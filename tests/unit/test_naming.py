@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.naming import (
+    KEY_LIMIT,
     key_of,
     known_names,
     may_be_same,
@@ -92,3 +93,7 @@ def test_names_stand_where_they_say_and_have_the_key_of_their_words(text: str) -
 
 def test_a_long_text_is_bounded() -> None:
     assert len(phrases("Ab " * 50_000)) < 10_000
+
+
+def test_a_key_is_short_enough_for_an_index_in_any_script():
+    assert len(key_of("X" + "\uac00" * 900).encode()) <= 3 * KEY_LIMIT

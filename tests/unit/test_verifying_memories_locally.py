@@ -93,6 +93,19 @@ def test_a_sentence_from_elsewhere_is_not_covered():
     )
 
 
+@pytest.mark.parametrize(
+    ("statement", "cited"),
+    [
+        ("5 V is the maximum supply voltage.", "15 V is the maximum supply voltage."),
+        ("able to run dry, the pump needs no tank", "Unable to run dry, the pump needs no tank."),
+        ("The limit is 1", "The limit is 1.5 bar."),
+    ],
+)
+def test_part_of_a_word_or_number_is_no_copy(statement, cited):
+    assert failed_checks(statement, [cited], [cited])
+    assert not failed_checks(cited, [cited], [cited])
+
+
 def test_a_gloss_is_not_held_to_the_polarity_of_its_sentence():
     cited = ["The net positive suction head (NPSH) must not fall."]
 

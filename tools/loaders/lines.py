@@ -17,8 +17,8 @@ _TAIL = 40
 
 _HYPHENATED = re.compile(r"[^\W\d_]{2,}[-\u2010\u00ad]\Z")
 _BROKEN = re.compile(
-    r"(?P<head>[^\W\d_]{2,})(?P<hyphen>[-\u2010])[ \t]*\n[ \t]*(?P<tail>[a-z]+)(?P<rest>\S*)"
-    r"[ \t]*\n?"
+    r"(?<![^\W\d_])(?P<head>[^\W\d_]{2,}+)(?P<hyphen>[-\u2010])[ \t]*\n[ \t]*"
+    r"(?P<tail>[a-z]+)(?P<rest>\S*)[ \t]*\n?"
 )
 _WRITTEN = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _CJK = re.compile(r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
