@@ -10,6 +10,7 @@ from uuid import UUID
 
 from core.errors import ConfigurationError, Unavailable
 from core.schemas.answer import Answer
+from core.schemas.evidence import Turn
 from core.schemas.memory import ContentType
 from core.settings import Settings
 from graphs.answering import answer_question
@@ -42,6 +43,7 @@ class Backend(Protocol):
         *,
         collection: str,
         content_types: Sequence[ContentType] = (),
+        history: Sequence[Turn] = (),
         on_step: OnStep | None = None,
     ) -> Answer: ...
 
@@ -78,6 +80,7 @@ class RuntimeBackend(NamedTuple):
         *,
         collection: str,
         content_types: Sequence[ContentType] = (),
+        history: Sequence[Turn] = (),
         on_step: OnStep | None = None,
     ) -> Answer:
         """A run of the answering graph in this process."""
@@ -87,6 +90,7 @@ class RuntimeBackend(NamedTuple):
             question,
             collection=collection,
             content_types=content_types,
+            history=history,
             on_step=on_step,
         )
 

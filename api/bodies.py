@@ -1,13 +1,14 @@
 """What goes over the wire where it differs from the domain schemas."""
 
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.fields import Channel, Collection, Cursor, ExternalId, Limit, Name, Question, Title
+from api.fields import Channel, Collection, Cursor, ExternalId, Limit, Name, Question, Said, Title
 from core.schemas.answer import Citation, ShortAnswer
 from core.schemas.document import Document, TrustClass, Version
+from core.schemas.evidence import Turn
 from core.schemas.job import Job, JobState
 from core.schemas.memory import ContentType
 from core.schemas.run import Run, Step
@@ -119,6 +120,19 @@ class Excerpt(BaseModel):
     text: str
 
 
+class SaidTurn(BaseModel):
+    """What a user asked or was answered before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["user", "assistant"]
+    text: Said
+
+    def turn(self) -> Turn:
+        """As the planner reads it."""
+        return Turn(role=self.role, text=self.text)
+
+
 class AnswerRequest(BaseModel):
     """A question."""
 
@@ -128,6 +142,11 @@ class AnswerRequest(BaseModel):
     collection: Collection = "default"
     content_types: list[ContentType] = Field(
         default=[], description="Only memories of these types are searched; default: all."
+    )
+    history: list[SaidTurn] = Field(
+        default=[],
+        max_length=50,
+        description="What was said before, oldest first, for a question that does not stand alone.",
     )
     stream: bool = Field(
         default=False, description="Send server-sent events, as `Accept: text/event-stream` does."

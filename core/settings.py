@@ -97,7 +97,9 @@ class Settings(BaseSettings):
     max_rounds: int = Field(default=3, ge=1, le=10, description="Rounds of evidence requests.")
     max_candidates: int = Field(default=120, ge=1, description="Candidates one question may see.")
     max_context_characters: int = Field(
-        default=1_500, ge=100, description="Evidence that reaches the answerer."
+        default=1_500,
+        ge=100,
+        description="Evidence that reaches the answerer; comparisons and summaries may have more.",
     )
     answer_seconds: float = Field(
         default=45.0,

@@ -91,6 +91,7 @@ async def ask(repositories: Repositories, question: str, **other: Any) -> Answer
         "budget": Budget(),
     }
     given: Any = {"question": question, "content_types": other.pop("content_types", [])}
+    given["history"] = other.pop("history", [])
     state = await make_answering_graph().ainvoke(
         given,
         RunnableConfig(recursion_limit=RECURSION_LIMIT),

@@ -18,6 +18,7 @@ from core.errors import Unauthorized
 from core.ids import sha256_of
 from core.schemas.answer import Answer, Citation, Sentence, ShortAnswer
 from core.schemas.document import LoadedDocument, Source, Span, Unit
+from core.schemas.evidence import Turn
 from core.schemas.job import Lease
 from core.schemas.memory import ContentType, Memory
 from core.settings import Settings
@@ -39,6 +40,7 @@ class FakeBackend:
         self.down: dict[str, Exception] = {}
         self.endless = False
         self.searched: tuple[ContentType, ...] = ()
+        self.said: tuple[Turn, ...] = ()
         self.cancelled = asyncio.Event()
 
     async def tenant_of_key(self, key: str) -> UUID:
@@ -62,10 +64,12 @@ class FakeBackend:
         *,
         collection: str,
         content_types: Sequence[ContentType] = (),
+        history: Sequence[Turn] = (),
         on_step: Callable[[StepNotice], Awaitable[None]] | None = None,
     ) -> Answer:
         self._fail("start")
         self.searched = tuple(content_types)
+        self.said = tuple(history)
         if on_step is not None:
             outputs = {"draft": {"text": "unchecked words"}, "selected": [1, 2]}
             await on_step(StepNotice("select_evidence", 4, 0.01, outputs))

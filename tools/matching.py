@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 
 def asked(plan: Plan, subquestion: str | None = None) -> Asked:
     """The plan's question, or one of its subquestions, made ready."""
-    text = subquestion or plan.question
+    text = subquestion or plan.wording
     stated = (*numbers(text), *dates(text), *names(text))
     return Asked(
         text=text,

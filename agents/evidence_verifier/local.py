@@ -134,7 +134,7 @@ def _in_known_terms(question: Asked, weights: TermWeights) -> Asked:
 
 def _wording_signals(plan: Plan, memories: Sequence[Memory]) -> list[Signal]:
     signals = [signal for memory in memories for signal in injection_signals(memory)]
-    echoes = (echo_signal(plan.question, memory) for memory in memories)
+    echoes = (echo_signal(plan.wording, memory) for memory in memories)
     signals += [signal for signal in echoes if signal is not None]
     return [*signals, *isolation_signals(memories)]
 

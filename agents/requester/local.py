@@ -60,7 +60,7 @@ class LocalRequester:
     ) -> Iterator[EvidenceRequest]:
         match reason:
             case "first":
-                for text in (plan.question, *plan.subquestions):
+                for text in (plan.wording, *plan.subquestions):
                     yield EvidenceRequest(text=text, reason=reason, limit=self._limit)
             case "rewrite":
                 yield from self._ladder(plan, pool, verdict)
@@ -70,28 +70,28 @@ class LocalRequester:
                 yield from self._elsewhere(plan, pool, verdict)
             case "disambiguate":
                 for value in _disputed_values(verdict):
-                    text = f"{keywords(plan.question)} {value}"
+                    text = f"{keywords(plan.wording)} {value}"
                     yield EvidenceRequest(text=text, reason=reason, limit=self._limit)
 
     def _ladder(
         self, plan: Plan, pool: Sequence[Evidence], verdict: EvidenceVerdict | None
     ) -> Iterator[EvidenceRequest]:
         """Fewer words, then words of the best finds, then names alone, then parts, then more."""
-        core = keywords(plan.question)
+        core = keywords(plan.wording)
         texts = [
             f"{core} {' '.join(feedback_words(plan, _believable(pool, verdict)))}".strip(),
             core,
-            " ".join(value.surface for value in names(plan.question)),
+            " ".join(value.surface for value in names(plan.wording)),
             *map(keywords, plan.subquestions),
         ]
         for text in texts:
             yield EvidenceRequest(text=text, reason="rewrite", limit=self._limit)
         wide = min(MAX_LIMIT, 2 * self._limit)
-        yield EvidenceRequest(text=plan.question, reason="rewrite", limit=wide)
+        yield EvidenceRequest(text=plan.wording, reason="rewrite", limit=wide)
 
     def _widened(self, plan: Plan, verdict: EvidenceVerdict | None) -> EvidenceRequest:
         return EvidenceRequest(
-            text=plan.question,
+            text=plan.wording,
             reason="widen",
             limit=min(MAX_LIMIT, 2 * self._limit),
             exclude_memories=tuple(sorted(_kept_out(verdict))),
@@ -105,7 +105,7 @@ class LocalRequester:
         suspects = _suspects(pool, verdict)
         sources = [evidence.memory.source for evidence in suspects]
         values = {word for group in _leading(verdict) for word in words(group.value)}
-        for text in (keywords(plan.question, without=values), *plan.subquestions):
+        for text in (keywords(plan.wording, without=values), *plan.subquestions):
             yield EvidenceRequest(
                 text=text,
                 reason="corroborate",

@@ -75,6 +75,7 @@ async def _answered(
         asked.question,
         collection=asked.collection,
         content_types=asked.content_types,
+        history=[said.turn() for said in asked.history],
         on_step=on_step,
     )
 

@@ -8,10 +8,12 @@ from uuid import UUID
 from langgraph.runtime import Runtime
 
 from agents.answerer import Passage
+from agents.planner.budgets import budget_for
 from agents.selector import Evidence
 from core.packing import Packable, pack
 from core.recording import now
 from core.schemas.evidence import (
+    Budget,
     Candidate,
     EvidenceVerdict,
     Plan,
@@ -56,8 +58,9 @@ def route_question(state: AnswerState) -> Literal["plan_question", "finish_answe
 
 
 async def plan_question(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
-    """What the question asks for."""
-    return {"plan": await runtime.context.planner.plan(state.question)}
+    """What the question asks for, and what it may cost."""
+    plan = await runtime.context.planner.plan(state.question, state.history)
+    return {"plan": plan, "budget": budget_for(plan.kind, runtime.context.budget)}
 
 
 async def request_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
@@ -102,7 +105,7 @@ async def rank_candidates(state: AnswerState, runtime: Runtime[AnswerContext]) -
             if known is None or candidate.scores["fused"] > known.scores["fused"]:
                 pool[candidate.memory_id] = candidate
     ordered = await ranked(plan_of(state), list(pool.values()), runtime.context)
-    ordered = ordered[: runtime.context.budget.max_candidates]
+    ordered = ordered[: budget_of(state, runtime.context).max_candidates]
     seconds = (await now() - datetime.fromisoformat(state.started_at)).total_seconds()
     spent = Spent(rounds=state.spent.rounds + 1, candidates=len(ordered), seconds=seconds)
     return {"pool": ordered, "tried": tried, "spent": spent, "draft": None}
@@ -129,7 +132,11 @@ async def verify_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -
 async def judge_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
     """Enough, or what to ask next."""
     sufficiency = judge_sufficiency(
-        verdict_of(state), state.selected, runtime.context.budget, state.spent, state.tried
+        verdict_of(state),
+        state.selected,
+        budget_of(state, runtime.context),
+        state.spent,
+        state.tried,
     )
     reason = REQUEST_REASON.get(sufficiency.action, state.next_reason)
     return {"sufficiency": sufficiency, "next_reason": reason}
@@ -168,7 +175,8 @@ async def pack_passages(state: AnswerState, runtime: Runtime[AnswerContext]) -> 
         for passage in passages
     ]
     sides = _sides(verdict_of(state), items)
-    return {"packed": list(pack(items, runtime.context.budget.max_context_characters, sides))}
+    limit = budget_of(state, runtime.context).max_context_characters
+    return {"packed": list(pack(items, limit, sides))}
 
 
 def _sides(verdict: EvidenceVerdict, items: Sequence[Packable]) -> frozenset[UUID]:
@@ -212,7 +220,7 @@ def route_check(
 ) -> Literal["rewrite_request", "finish_answer"]:
     """Nothing to send and rounds left: look again with other words."""
     supported = any(verdict.supported for verdict in state.sentence_verdicts)
-    rounds_left = state.spent.rounds < runtime.context.budget.max_rounds
+    rounds_left = state.spent.rounds < budget_of(state, runtime.context).max_rounds
     return "finish_answer" if supported or not rounds_left else "rewrite_request"
 
 
@@ -231,6 +239,11 @@ def plan_of(state: AnswerState) -> Plan:
     if state.plan is None:
         raise ValueError("the question has no plan yet")
     return state.plan
+
+
+def budget_of(state: AnswerState, context: AnswerContext) -> Budget:
+    """What the question may cost."""
+    return state.budget or context.budget
 
 
 def verdict_of(state: AnswerState) -> EvidenceVerdict:
@@ -256,7 +269,7 @@ async def _passages(
     state: AnswerState, candidates: Sequence[Candidate], context: AnswerContext
 ) -> list[Passage]:
     """Each candidate's most telling units; one may fill a third of the context at most."""
-    limit = context.budget.max_context_characters // PASSAGES_THAT_FIT
+    limit = budget_of(state, context).max_context_characters // PASSAGES_THAT_FIT
     passages = []
     for evidence in await _evidence(candidates, context):
         memory = evidence.memory

@@ -11,7 +11,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from core.ids import new_id
 from core.schemas.answer import Answer
-from core.schemas.evidence import Budget
+from core.schemas.evidence import Budget, Turn
 from core.schemas.memory import ContentType
 from core.schemas.run import Run
 from graphs.answering.graph import RECURSION_LIMIT, make_answering_graph
@@ -41,24 +41,29 @@ async def answer_question(
     *,
     collection: str = "default",
     content_types: Sequence[ContentType] = (),
+    history: Sequence[Turn] = (),
     on_step: OnStep | None = None,
 ) -> Answer:
     """Answer from one collection of one tenant, or from its memories of some content types alone.
+
+    ``history`` is what was said before, for a question that does not stand alone. It is no part
+    of the run's subject: what it quotes of documents must go when they do.
 
     Raises StorageUnavailable.
     """
     repositories = runtime.repositories(tenant_id)
     run_id = new_id()
-    given: Any = {"question": question, "collection": collection}
+    subject: dict[str, Any] = {"question": question, "collection": collection}
     if content_types:
-        given["content_types"] = list(content_types)
+        subject["content_types"] = list(content_types)
+    given: Any = {**subject, "history": list(history)}
     watcher = StepWatcher(on_step) if on_step else None
     journal = RunJournal(repositories.runs, run_id, watcher=watcher)
     run = Run(
         id=run_id,
         graph="answering",
         status="running",
-        subject={**given},
+        subject=subject,
         engine=runtime.engine(),
         started_at=datetime.now(UTC),
     )

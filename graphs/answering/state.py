@@ -21,6 +21,7 @@ from core.schemas.evidence import (
     Spent,
     Sufficiency,
     TriedRequest,
+    Turn,
 )
 from core.schemas.memory import ContentType
 from graphs.running import RunContext
@@ -37,11 +38,15 @@ class AnswerState:
     collection: str = "default"
     content_types: list[ContentType] = field(default_factory=list)
     """Only memories of these types are searched; empty: all are."""
+    history: list[Turn] = field(default_factory=list)
+    """What was said before the question, oldest first."""
     started_at: str = ""
     """ISO time; the deadline counts from here."""
     refusal: str | None = None
     """Why the question was not looked into at all."""
     plan: Plan | None = None
+    budget: Budget | None = None
+    """What this kind of question may cost; before planning, what the settings allow."""
     next_reason: RequestReason = "first"
     requests: list[EvidenceRequest] = field(default_factory=list)
     """To be asked in this round."""
@@ -68,6 +73,7 @@ class AnswerUpdate(TypedDict, total=False):
     started_at: str
     refusal: str | None
     plan: Plan
+    budget: Budget
     next_reason: RequestReason
     requests: list[EvidenceRequest]
     found: list[list[Candidate]]

@@ -1,5 +1,6 @@
 """The answering graph on local agents and in-memory storage: paths, bounds, and exact replay."""
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +19,7 @@ from core.schemas.answer import (
     ShortAnswer,
 )
 from core.schemas.document import Span
-from core.schemas.evidence import Budget, EvidenceRequest, Plan
+from core.schemas.evidence import Budget, EvidenceRequest, Plan, Turn
 from core.schemas.run import EntryKind, Step
 from graphs import running
 from graphs.answering.outcome import place_sentences
@@ -149,6 +150,37 @@ async def test_only_the_content_types_asked_for_are_searched(repositories: Repos
 
     kept = await ask(repositories, TORQUE, content_types=["concept", "procedure"])
     assert "62 Nm" in kept.text
+
+
+async def test_a_question_of_a_conversation_is_answered_as_if_it_stood_alone(
+    repositories: Repositories,
+) -> None:
+    await add(repositories, "manual", MANUAL)
+    history = [Turn(role="user", text=TORQUE), Turn(role="assistant", text="62 Nm.")]
+
+    alone = await ask(repositories, "How often are its bearings regreased?")
+    answer = await ask(repositories, "How often are its bearings regreased?", history=history)
+
+    assert answer.question == "How often are its bearings regreased?"
+    assert "2,500 operating hours" in answer.text
+    assert alone.tried[0].request.text == "How often are its bearings regreased?"
+    assert answer.tried[0].request.text == "How often are the KX-10 pump's bearings regreased?"
+
+
+async def test_a_comparison_may_cost_more_than_a_fact_and_the_run_says_so(
+    repositories: Repositories,
+) -> None:
+    await add(repositories, "manual", MANUAL)
+
+    for question, characters in ((TORQUE, 600), ("Compare the KX-10 and the KX-20.", 1_600)):
+        answer = await ask(repositories, question, budget=Budget(max_context_characters=600))
+        (planned,) = [
+            step
+            for step in await repositories.runs.steps(answer.run_id)
+            if step.node == "plan_question"
+        ]
+        stored = await repositories.runs.blob(planned.outputs["budget"])
+        assert json.loads(stored)["max_context_characters"] == characters
 
 
 async def test_question_about_something_else_abstains(repositories: Repositories) -> None:
