@@ -97,7 +97,7 @@ def test_a_sentence_from_elsewhere_is_not_covered():
     ("statement", "cited"),
     [
         ("5 V is the maximum supply voltage.", "15 V is the maximum supply voltage."),
-        ("able to run dry, the pump needs no tank", "Unable to run dry, the pump needs no tank."),
+        ("suitable for petrol pumps", "Unsuitable for petrol pumps."),
         ("The limit is 1", "The limit is 1.5 bar."),
     ],
 )
