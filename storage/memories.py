@@ -12,6 +12,7 @@ from uuid import UUID
 
 import numpy as np
 from sqlalchemy import Row, Select, and_, select, text, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import NotFound
 from core.schemas.job import Lease
@@ -112,13 +113,9 @@ class PostgresMemories:
 
     async def set_status(self, memory_id: UUID, status: MemoryStatus) -> Memory:
         """Quarantine a memory or release it. Raises Conflict for any other change."""
-        query = _MEMORY.join_from(memories, places, _IN_PLACE)
         changing = update(memories).where(memories.c.id == memory_id)
         async with self._database.transaction(self._tenant_id) as connection:
-            query = query.where(memories.c.id == memory_id).with_for_update(of=memories)
-            row = (await connection.execute(query)).one_or_none()
-            if row is None:
-                raise NotFound(f"no memory {str(memory_id)!r}")
+            row = await _locked(connection, memory_id)
             check_change(row.status, status)
             await connection.execute(changing.values(status=status, decision=status))
         return _memory_of(row).model_copy(update={"status": status})
@@ -147,6 +144,17 @@ class PostgresMemories:
 
 _PLACED = _MEMORY.join_from(places, memories, memories.c.id == places.c.memory_id)
 _PLACE = tuple_(places.c.version_id, places.c.memory_id)
+
+
+async def _locked(connection: AsyncConnection, memory_id: UUID) -> Row[Any]:
+    """The memory in its place. It is locked first, in a statement of its own: only then does the
+    next one see where an activation that was waited for has put it. Raises NotFound."""
+    locking = select(memories.c.id).where(memories.c.id == memory_id).with_for_update()
+    if (await connection.execute(locking)).one_or_none() is None:
+        raise NotFound(f"no memory {str(memory_id)!r}")
+    query = _MEMORY.join_from(memories, places, _IN_PLACE).where(memories.c.id == memory_id)
+    row: Row[Any] = (await connection.execute(query)).one()
+    return row
 
 
 def _memory_of(row: Row[Any]) -> Memory:

@@ -19,14 +19,11 @@ from storage.protocols import Removed
 from storage.tables import documents, jobs, memories, places, versions
 from storage.transitions import check_purge
 
-_RUNS_THAT_READ = text("""
+RUNS_THAT_READ = text("""
     select run_id from jobs
     where version_id = any(cast(:versions as uuid[])) and run_id is not null
     union
-    select e.run_id
-    from entries e,
-         regexp_matches(e.value::text, '"([0-9a-f]{8}-[0-9a-f-]{27})"', 'g') as named(id)
-    where e.kind = 'retrieval' and named.id[1] = any(cast(:named as text[]))
+    select run_id from run_reads where named = any(cast(:named as uuid[]))
 """)
 _RUNS = "any(cast(:runs as uuid[]))"
 _FORGET = (
@@ -143,8 +140,8 @@ async def _forget_runs(
 ) -> tuple[int, set[str]]:
     """Take the texts of every run that built or read these versions; how many runs, and the
     values that they and the versions held."""
-    asked = {"versions": gone, "named": [str(item) for item in (*gone, *lost)]}
-    runs = [row.run_id for row in await connection.execute(_RUNS_THAT_READ, asked)]
+    asked = {"versions": gone, "named": [*gone, *lost]}
+    runs = [row.run_id for row in await connection.execute(RUNS_THAT_READ, asked)]
     counts = [(await connection.execute(text(each), {"runs": runs})).rowcount for each in _FORGET]
     held = (await connection.execute(_VALUES_OF_RUNS, {"runs": runs})).scalars().all()
     own = (await connection.execute(_VALUES_OF_VERSIONS, {"versions": gone})).scalars().all()

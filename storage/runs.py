@@ -19,11 +19,17 @@ from storage.database import Database
 from storage.leases import hold
 from storage.paging import cut_page, one_page
 from storage.protocols import Page
+from storage.reads import reads_of
 from storage.tables import entries, runs, steps
 
 _HOLD = text("""
     insert into run_blobs (tenant_id, run_id, sha256)
     select :tenant_id, :run_id, unnest(cast(:keys as text[]))
+    on conflict do nothing
+""")
+_READ = text("""
+    insert into run_reads (tenant_id, run_id, named)
+    select :tenant_id, :run_id, unnest(cast(:named as uuid[]))
     on conflict do nothing
 """)
 _RUN = [runs.c[name] for name in Run.model_fields]
@@ -61,6 +67,7 @@ class PostgresRuns:
             if not run.purged:
                 await put_blobs(connection, self._tenant_id, packed)
                 await self._hold_blobs(connection, run.id, packed)
+            await self._keep_reads(connection, step)
             await self._replace(connection, step)
 
     async def finish(
@@ -118,8 +125,15 @@ class PostgresRuns:
     async def _hold_blobs(
         self, connection: AsyncConnection, run_id: UUID, digests: Iterable[str]
     ) -> None:
-        held = {"tenant_id": self._tenant_id, "run_id": run_id, "keys": list(digests)}
+        held = {"tenant_id": self._tenant_id, "run_id": run_id, "keys": sorted(digests)}
         await connection.execute(_HOLD, held)
+
+    async def _keep_reads(self, connection: AsyncConnection, step: Step) -> None:
+        """Also what a step read that is done again now: its values are still held. In one order,
+        so that steps of one run that are done side by side never deadlock."""
+        if named := sorted(reads_of(step)):
+            read = {"tenant_id": self._tenant_id, "run_id": step.run_id, "named": named}
+            await connection.execute(_READ, read)
 
     async def _replace(self, connection: AsyncConnection, step: Step) -> None:
         key = {"tenant_id": self._tenant_id, **step.model_dump(include=_STEP_KEY)}

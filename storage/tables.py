@@ -216,6 +216,14 @@ run_blobs = Table(
     Column("sha256", Text, primary_key=True),
 )
 
+run_reads = Table(
+    "run_reads",
+    metadata,
+    _tenant(),
+    Column("run_id", Uuid, primary_key=True),
+    Column("named", Uuid, primary_key=True),
+)
+
 steps = Table(
     "steps",
     metadata,

@@ -73,8 +73,8 @@ def _forget_runs(
     shelf: Shelf, gone: Collection[UUID], lost: Collection[UUID], values: set[str]
 ) -> int:
     built = {work.job.run_id for work in shelf.jobs.values() if work.job.version_id in gone}
-    named = {str(item) for item in (*gone, *lost)}
-    read = {step.run_id for step in shelf.steps.values() if _names(step, named)}
+    named = {*gone, *lost}
+    read = {run_id for run_id, ids in shelf.run_reads.items() if not named.isdisjoint(ids)}
     found = [run for run in shelf.runs.values() if run.id in built | read]
     for run in found:
         shelf.runs[run.id] = _purged(run)
@@ -83,11 +83,6 @@ def _forget_runs(
         if shelf.runs[step.run_id].purged:
             shelf.steps[key] = _without_texts(step)
     return len(found)
-
-
-def _names(step: Step, ids: Collection[str]) -> bool:
-    told = [str(entry.value) for entry in step.entries if entry.kind == "retrieval"]
-    return any(item in value for value in told for item in ids)
 
 
 def _purged(run: Run) -> Run:

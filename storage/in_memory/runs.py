@@ -9,6 +9,7 @@ from core.schemas.job import Lease
 from core.schemas.run import Run, RunStatus, Step
 from storage.in_memory.shelf import Shelf, find, now, page_of
 from storage.protocols import Page
+from storage.reads import reads_of
 
 
 class InMemoryRuns:
@@ -36,6 +37,7 @@ class InMemoryRuns:
         if not run.purged:
             self._shelf.blobs.update({**blobs, **payloads})
             self._shelf.run_blobs[run.id].update({**blobs, **payloads})
+        self._shelf.run_reads[run.id].update(reads_of(step))
         self._shelf.steps[step.run_id, step.sequence, step.node] = step
 
     async def finish(

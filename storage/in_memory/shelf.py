@@ -57,6 +57,7 @@ class Shelf:
     steps: dict[tuple[UUID, int, str], Step] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
     run_blobs: dict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
+    run_reads: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
 
     def held(self, lease: Lease) -> Work:
         """The job of a lease that is still valid. Raises LeaseLost."""

@@ -16,14 +16,16 @@ PUMP = {"pump": 1}
 MOMENT = datetime(2026, 1, 2, tzinfo=UTC)
 
 
-async def record(kept, graph: str, value: Any, *texts: bytes, run_id=None, error=None) -> Run:
-    """A run that took ``value`` from a search and kept some texts."""
+async def record(
+    kept, graph: str, value: Any, *texts: bytes, run_id=None, error=None, said="secret"
+) -> Run:
+    """A run that took ``value`` from a search, heard something from a tool and kept some texts."""
     run = Run(id=run_id or new_id(), graph=graph, status="running", subject={}, started_at=MOMENT)
     await kept.runs.start(run)
     common: dict[str, Any] = {"request_sha256": "", "started_at": MOMENT, "seconds": 0.0}
     entries = (
         Entry(ordinal=0, kind="retrieval", name="hybrid", value=value, **common),
-        Entry(ordinal=1, kind="tool", name="t", value="secret", payload=texts[0], **common),
+        Entry(ordinal=1, kind="tool", name="t", value=said, payload=texts[0], **common),
     )
     step = Step(
         run_id=run.id,
@@ -183,6 +185,50 @@ async def test_a_run_that_read_what_is_deleted_keeps_its_hashes_only(kept, libra
     assert not (await kept.runs.get(unrelated.id)).purged
     assert await kept.runs.blob(sha256_of(b"shared")) == b"shared"
     assert await kept.runs.blob(sha256_of(b"elsewhere")) == b"elsewhere"
+
+
+async def test_a_run_read_every_id_that_stands_anywhere_in_what_a_search_told(kept, library):
+    first, made = await library.build(kept, "pump", ["The pump is red."])
+    version_id, memory_id = str(first.version.id), str(made[0].id)
+    told = (
+        {"found": [{memory_id: 1.0}]},
+        f"\u00e9{memory_id}, and others",
+        [1, None, {"of": version_id.upper()}],
+    )
+    runs = [await record(kept, "answering", value, b"red") for value in told]
+
+    removed = await kept.documents.delete(first.document.id)
+
+    assert removed.runs == len(runs)
+    assert all([(await kept.runs.get(run.id)).purged for run in runs])
+
+
+async def test_a_run_that_only_speaks_of_what_is_deleted_did_not_read_it(kept, library):
+    first, made = await library.build(kept, "pump", ["The pump is red."])
+    said = f"see {first.document.id}, {first.version.id} and {made[0].id}"
+    run = await record(kept, "answering", [str(new_id())], b"blue", said=said)
+
+    removed = await kept.documents.delete(first.document.id)
+
+    assert removed.runs == 0
+    assert not (await kept.runs.get(run.id)).purged
+    (step,) = await kept.runs.steps(run.id)
+    assert step.entries[1].value == said
+    assert await kept.runs.blob(sha256_of(b"blue")) == b"blue"
+
+
+async def test_a_run_read_what_a_step_found_before_it_was_done_again(kept, library):
+    first, made = await library.build(kept, "pump", ["The pump is red."])
+    run = await record(kept, "answering", [str(made[0].id)], b"it is red")
+    (step,) = await kept.runs.steps(run.id)
+    await kept.runs.add_step(step.model_copy(update={"attempt": 2, "entries": ()}), {})
+
+    removed = await kept.documents.delete(first.document.id)
+
+    assert removed.runs == 1
+    assert (await kept.runs.get(run.id)).purged
+    with pytest.raises(NotFound):
+        await kept.runs.blob(sha256_of(b"it is red"))
 
 
 async def test_a_run_that_goes_on_after_the_deletion_keeps_no_texts(kept, library):

@@ -52,6 +52,8 @@ async def secrets(database, tenant_id, repositories, library) -> Secrets:
     await repositories.runs.start(run)
     common = {"started_at": started, "seconds": 0.0}
     entry = Entry(ordinal=0, kind="tool", name="t", request_sha256="", value=1, **common)
+    read = {"ordinal": 1, "kind": "retrieval", "value": [str(memories[0].id)]}
+    search = Entry(name="hybrid", request_sha256="", **read, **common)
     step = Step(
         run_id=run.id,
         sequence=0,
@@ -59,7 +61,7 @@ async def secrets(database, tenant_id, repositories, library) -> Secrets:
         attempt=1,
         status="succeeded",
         inputs={},
-        entries=(entry,),
+        entries=(entry, search),
         **common,
     )
     await repositories.runs.add_step(step, {sha256_of(b"secret"): b"secret"}, lease)

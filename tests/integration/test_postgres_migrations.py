@@ -1,20 +1,26 @@
 """Migrations: repeatable, safe when several run at once, and equal to the tables in the code."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from psycopg import sql
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+import storage
 from core.errors import ConfigurationError, StorageUnavailable
 from core.ids import new_id
 from storage.database import Database, conninfo, sqlalchemy_url
 from storage.embedded import APP, OWNER, EmbeddedPostgres
 from storage.migrating import migrate
+from storage.repositories import open_repositories
 from storage.tables import metadata
 
 TABLES = "select count(*) from pg_tables where schemaname in ('public', 'pgmq')"
@@ -85,6 +91,68 @@ def _table_of(difference):
     if kind == "add_table":
         return rest[0].name
     return rest[1] if kind.startswith(("add_column", "remove_column", "modify")) else None
+
+
+BEFORE_RUN_READS = """
+insert into tenants values ('{tenant}', 'ours');
+insert into documents (tenant_id, id, external_id, title, collection, source)
+values ('{tenant}', '{document}', 'pump', 'Pump', 'default', '{{}}');
+insert into versions
+    (tenant_id, id, document_id, number, content_sha256, filename, size, source, collection,
+     status, batch)
+values
+    ('{tenant}', '{version}', '{document}', 1, '', '', 0, '{{}}', 'default', 'failed', '{version}');
+insert into runs (tenant_id, id, graph, status, subject, engine, attempts, started_at)
+select '{tenant}', run, 'answering', 'succeeded', '{{}}', '{{}}', 1, now()
+from unnest(array['{read}', '{spoke}']::uuid[]) as run;
+insert into steps
+    (tenant_id, run_id, sequence, node, attempt, status, inputs, outputs, started_at, seconds)
+select tenant_id, id, 0, 'retrieve', 1, 'succeeded', '{{}}', '{{}}', now(), 0 from runs;
+insert into entries
+    (tenant_id, run_id, sequence, node, ordinal, kind, name, request_sha256, value, started_at,
+     seconds)
+select tenant_id, run_id, 0, 'retrieve', number,
+       case run_id when '{read}' then 'retrieval' else 'tool' end, 'hybrid', '',
+       '[{{"version_id": "{version}"}}, {{"version_id": "{version}"}}]', now(), 0
+from steps, generate_series(0, 1) as number
+"""
+
+
+async def test_a_deletion_finds_the_runs_that_were_recorded_before_reads_were(
+    postgres, empty_database
+):
+    names = ("tenant", "document", "version", "read", "spoke")
+    ids = {name: new_id() for name in names}
+    owner_url = postgres.url(OWNER, empty_database)
+    migrate_to("0006", owner_url)
+    with psycopg.connect(owner_url) as connection:
+        connection.execute(BEFORE_RUN_READS.format(**ids).encode())
+
+    migrate(owner_url)
+
+    assert reads(owner_url) == [(ids["tenant"], ids["read"], ids["version"])]
+    database = Database(postgres.url(APP, empty_database))
+    kept = open_repositories(database, ids["tenant"])
+    assert (await kept.documents.delete(ids["document"])).runs == 1
+    assert (await kept.runs.get(ids["read"])).purged
+    assert not (await kept.runs.get(ids["spoke"])).purged
+    await database.close()
+
+
+def migrate_to(revision: str, owner_url: str) -> None:
+    """As an older release left its tables."""
+    config = Config()
+    folder = Path(storage.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    engine = create_engine(sqlalchemy_url(owner_url), poolclass=NullPool)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def reads(owner_url: str) -> list[tuple[UUID, UUID, UUID]]:
+    with psycopg.connect(owner_url) as connection:
+        return connection.execute("select tenant_id, run_id, named from run_reads").fetchall()
 
 
 def test_the_queue_is_installed_only_when_asked_for(postgres, empty_database):

@@ -13,8 +13,10 @@ from core.schemas.job import Lease
 from core.settings import Settings
 from graphs.building import BuildResult
 from graphs.running import RunControl
+from storage.activating import put_in_place, version_to_build
 from storage.checkpoints import open_checkpointer
 from storage.database import Database
+from storage.memory_rows import rows_of
 from storage.protocols import Repositories
 from storage.sweeping import forget_finished_threads
 from tests.building import Build, begin_build
@@ -75,6 +77,44 @@ async def test_a_document_deleted_while_it_becomes_active_is_gone(
         assert await repositories.documents.find(f"pump {number}") is None
         with pytest.raises(NotFound):
             await repositories.memories.get([made[0].memory.id])
+
+
+async def test_a_memory_quarantined_while_another_version_becomes_active_is_quarantined(
+    database: Database, tenant_id: UUID, repositories: Repositories, library: Any
+) -> None:
+    _, (memory,) = await library.build(repositories, "pump", ["The pump is red."])
+    submission = await repositories.documents.submit(library.upload("pump", "New."))
+    version_id = submission.version.id
+    made = [
+        library.memory(submission.version, 0, "New."),
+        library.memory(submission.version, 1, "The pump is red.", id=memory.id),
+    ]
+    rows = rows_of(tenant_id, version_id, made, "letters")
+
+    async with database.transaction(tenant_id) as connection:
+        version = await version_to_build(connection, version_id)
+        await put_in_place(connection, rows, version.active_id)
+        deciding = asyncio.create_task(repositories.memories.set_status(memory.id, "quarantined"))
+        await until_one_waits(database)
+    decided = await deciding
+
+    assert (decided.version_id, decided.ordinal) == (version_id, 1)
+    (kept,) = await repositories.memories.get([memory.id])
+    assert (kept.version_id, kept.status) == (version_id, "quarantined")
+
+
+async def until_one_waits(database: Database) -> None:
+    """Return when a statement of this database waits for a lock that another holds."""
+    waiting = text("""
+        select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'
+    """)
+    async with asyncio.timeout(10):
+        while True:
+            async with database.transaction() as connection:
+                if (await connection.execute(waiting)).scalar_one():
+                    return
+            await asyncio.sleep(0.01)
 
 
 async def test_a_worker_whose_document_is_deleted_stops_quietly(
