@@ -37,18 +37,25 @@ def summarise(
     """Units in their order, within ``budget`` characters; none from a short document.
 
     ``starts`` are the first units of the parts and tile the units. Text that raises a trust signal
-    is never chosen, for a summary is read without its surroundings.
+    is never chosen, nor anything of a part that raises a strong one, for a summary is read without
+    its surroundings.
     """
     if not units or units[-1].end - units[0].start < LONG:
         return ()
     chosen: list[Unit] = []
     for first, stop in pairwise([*starts, len(units)]):
-        members = [unit for unit in units[first:stop] if _may_stand_alone(unit)]
-        chosen += _staged(members, _FROM_PART)
+        part = units[first:stop]
+        if not _is_suspect(part):
+            chosen += _staged([unit for unit in part if _may_stand_alone(unit)], _FROM_PART)
     while len(chosen) > _STAGE:
         chosen = _staged(chosen, _FROM_STAGE)
     kept = _within(_by_worth(chosen, len(chosen)), budget)
     return tuple(_in_order(kept))
+
+
+def _is_suspect(part: Sequence[Unit]) -> bool:
+    """Whether the memory made of it will be quarantined for its words."""
+    return any(flag.strong for flag in flags_of("\n".join(unit.text for unit in part)))
 
 
 def _may_stand_alone(unit: Unit) -> bool:

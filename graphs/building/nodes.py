@@ -24,6 +24,7 @@ from tools.describing import Description, settled
 from tools.partitions import choose_partition, chunks_of
 from tools.reader import Reader
 from tools.summaries import summarise
+from tools.trust_signals import hidden_flags
 
 MEMORIES = TypeAdapter(list[Memory])
 
@@ -79,10 +80,13 @@ async def choose_cut(state: BuildState, runtime: Runtime[BuildContext]) -> Build
 
 
 async def summarise_document(state: BuildState, runtime: Runtime[BuildContext]) -> BuildUpdate:
-    """What the whole document says, in its own sentences; nothing for a short one."""
+    """What the whole document says, in its own sentences; nothing of a short or suspect one."""
     context = runtime.context
     units = await context.units(state.version_id)
-    chosen = await asyncio.to_thread(summarise, units, [chunk.first for chunk in state.chunks])
+    version = await context.documents.version(state.version_id)
+    starts = [chunk.first for chunk in state.chunks]
+    is_suspect = any(flag.strong for flag in hidden_flags(version.hidden))
+    chosen = () if is_suspect else await asyncio.to_thread(summarise, units, starts)
     summary = [SummarySentence(text=unit.text, span=unit.span) for unit in chosen]
     await context.documents.save_summary(state.version_id, summary, context.lease)
     return {"summary": [unit.index for unit in chosen]}

@@ -68,12 +68,21 @@ def test_a_long_document_has_one_that_uses_its_budget():
     assert BUDGET - 100 < length <= BUDGET + 1
 
 
-def test_what_gives_orders_or_leans_on_others_is_never_chosen():
-    loaded = _long("attack", "weak", "pump", "torso")
+def test_what_leans_on_others_is_never_chosen():
+    loaded = _long("weak", "pump", "torso")
     chosen = summarise(loaded.units, range(0, 80, 8))
 
     assert chosen
     assert all(unit.text.startswith("The pump") for unit in chosen)
+
+
+def test_nothing_is_chosen_from_a_part_that_gives_orders():
+    entries = [("pump", i, "paragraph") for i in range(80)]
+    entries[3] = ("attack", 3, "paragraph")
+    chosen = summarise(_loaded(entries).units, range(0, 80, 8))
+
+    assert chosen
+    assert all(unit.index >= 8 for unit in chosen)
 
 
 def test_a_second_subject_is_heard_when_the_first_repeats_itself():
