@@ -26,7 +26,7 @@ _KEYWORDS = 10
 _QUESTIONS = 4
 _FOUND_WITHIN = 3
 _DOUBTS = 1
-"""Of one chunk: reading costs as much as encoding, and there are others to keep."""
+"""Of a chunk that no question finds first: reading costs as much as encoding."""
 _TELLING_SENTENCES, _TELLING_CHARACTERS = 2, 300
 NEAR_FIRST = 0.9
 """The share of the rival's chance of relevance from which a chunk is as good."""
@@ -126,7 +126,7 @@ def _describe(
     found = {text: library.found(text) for text in predicted}
     sure = [text for text, at in found.items() if at[:1] == [chunk.index]][:_QUESTIONS]
     doubtful = [text for text, at in found.items() if chunk.index in at[1:]]
-    doubtful = doubtful[: min(_DOUBTS, _QUESTIONS - len(sure))]
+    doubtful = [] if sure else doubtful[:_DOUBTS]
     return Description(
         core=_core(units, closeness_to_centroid(vectors, chunk.first, chunk.stop)),
         question=question,

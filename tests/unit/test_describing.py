@@ -123,6 +123,7 @@ def test_a_question_that_finds_another_chunk_first_is_left_in_doubt():
     assert doubt.question not in described[0].questions
     assert "Wipe the ring" in doubt.own
     assert "dull" in doubt.rival
+    assert not any(each.questions and each.doubts for each in described)
 
 
 @pytest.mark.parametrize(("own", "kept"), [(0.9, True), (0.46, True), (0.4, False)])
