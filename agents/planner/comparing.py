@@ -5,6 +5,7 @@ Only forms whose two questions follow from the words are taken apart; all others
 
 import re
 
+from agents.planner.hopping import PERSON_NOUNS
 from tools.naming import names_in
 from tools.values import codes, numbers
 
@@ -51,9 +52,17 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"who (?:is|was) (?:older|younger){_OR}", "When was {side} born?"),
         (rf"who was born {_FIRST}{_OR}", "When was {side} born?"),
         (rf"(?:who|which \w+) died {_FIRST}{_OR}", "When did {side} die?"),
+        (
+            rf"was (?P<left>{_SIDE}) (?:older|younger) than (?P<right>{_SIDE})",
+            "When was {side} born?",
+        ),
         (rf"{_WHO} came (?:out )?{_FIRST}{_OR}", "When did {side} come out?"),
         (
             rf"{_WHO} (?P<be>was|were) (?P<verb>\w+(?:ed|n|t|und)) {_FIRST}{_OR}",
+            "When {be} {side} {verb}?",
+        ),
+        (
+            rf"{_WHO} (?P<be>was|were) (?:first|last) (?P<verb>\w+(?:ed|n|t|und)){_OR}",
             "When {be} {side} {verb}?",
         ),
         (rf"{_WHO} (?P<be>{_IS}) (?:the )?{_DEGREE}{_OR}", "How {base} {be} {side}?"),
@@ -65,15 +74,15 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"{_WHO} (?P<have>has|have|had) (?:more|fewer|the most) {_NOUN}{_OR}",
             "How many {noun} {does} {side} have?",
         ),
-        (rf"{_IS} {_BOTH}(?:of|in|from) the same {_NOUN}", "What is the {noun} of {side}?"),
+        (rf"{_IS} {_BOTH}(?:of|in|from) the same {_NOUN}", "{what} is the {noun} of {side}?"),
         (
             rf"(?:do|did) {_BOTH}(?:have|share|had|shared) the same {_NOUN}",
-            "What is the {noun} of {side}?",
+            "{what} is the {noun} of {side}?",
         ),
         (
             rf"(?:what (?:is|are) the differences? (?:in|of)|compare) (?:the )?{_NOUN}"
             rf" (?:of|between|for) (?P<left>{_SIDE}) (?:and|with|to) (?P<right>{_SIDE})",
-            "What is the {noun} of {side}?",
+            "{what} is the {noun} of {side}?",
         ),
     )
 )
@@ -101,11 +110,13 @@ def _is_named(side: str) -> bool:
 
 def _asked(asking: str, match: re.Match[str], side: str) -> str:
     parts = match.groupdict()
+    noun = parts.get("noun") or ""
     return asking.format(
         side=side.strip(" ,:"),
         base=_BASES.get((parts.get("degree") or "").lower(), ""),
         be=(parts.get("be") or "").lower(),
         verb=parts.get("verb"),
-        noun=parts.get("noun"),
+        noun=noun,
+        what="Who" if noun in PERSON_NOUNS else "What",
         does=_HAVE.get((parts.get("have") or "").lower(), ""),
     )

@@ -18,8 +18,8 @@ _PEOPLE = """actor actress architect author boyfriend brother child coach compos
     daughter designer developer director discoverer editor engineer father founder girlfriend
     grandfather grandmother host husband inventor lyricist manager manufacturer mother narrator
     novelist operator owner painter parent performer photographer playwright producer publisher
-    scientist screenwriter sculptor singer sister son songwriter spouse star supplier uncle vocalist
-    wife winner writer"""
+    scientist screenwriter sculptor singer sister son songwriter spouse star supplier teacher
+    uncle vocalist wife winner writer"""
 _OFFICES = """boss ceo chairman champion governor head king mayor predecessor president principal
     queen ruler successor"""
 _THINGS = "birthplace capital employer headquarters hometown"
@@ -28,7 +28,7 @@ _HELD = (
 )
 """Of a person or work alone: "the city of Graz" is Graz, "Mozart's city" is another thing."""
 
-_PERSON_NOUNS = frozenset(f"{_PEOPLE} {_OFFICES}".split())
+PERSON_NOUNS = frozenset(f"{_PEOPLE} {_OFFICES}".split())
 _PERSONAL = re.compile(
     r"\b(?:age|ages|attend(?:ed)?|birth|birthday|born|brother|children|daughter|die|died|father"
     r"|grow|husband|married|marry|mother|nationality|old|sister|son|spouse|stud(?:y|ied)|wife)\b"
@@ -46,7 +46,8 @@ _OWNED = _any(f"{_PEOPLE} {_OFFICES} {_THINGS} {_HELD}")
 _CAPITAL = r"(?:\{\d\}|(?:[A-Z]|\d+(?=[\w-]*[ -][A-Z]))[\w’.&-]*(?:'(?!s\b)\w+)*)"
 _LINK = r"(?: (?:of|the|and|de|la|von|van|in|for|a|an|to|on|at|del|di))"
 _WORKS = (
-    r"(?:(?:the |an? )?(?:film|novel|song|book|album|pump|company|band|play|movie) |the |an? )?"
+    r"(?:(?:the |an? )?(?:film|novel|opera|song|book|album|pump|company|band|play|movie) "
+    r"|the |an? )?"
 )
 _QUOTED = r"[\"“«][^\"”»]+[\"”»]"
 _NAME = (
@@ -62,7 +63,7 @@ _OWN = re.compile(
     rf"\b(?P<whole>(?P<name>{_NAME})['’]s? (?P<noun>{_MODIFIED}(?P<head>{_OWNED})))\b"
 )
 _SINGULAR = (
-    r"(?P<noun>(?!same\b|only\b|way\b|first\b|one\b)(?:(?!of\b)[\w-]+ )?[\w-]*[^\Ws](?<!ed))"
+    r"(?P<noun>(?!same\b|only\b|way\b|first\b|one\b)(?:(?!of\b)[\w-]+ )?[\w-]*(?:[^\Ws]|ss)(?<!ed))"
 )
 _RELATIVE = re.compile(
     rf"\b(?P<whole>the {_SINGULAR},? (?:who|that|which) "
@@ -88,7 +89,10 @@ _ASKS_THE_SAME = re.compile(
 
 _HOLE = re.compile(r"\{\d\}(?!.*\{\d\})")
 _AUXILIARY = re.compile(r"\b(?:did|does|do|will|can|has|had|was|were|is) $")
-_PREDICATE = re.compile(r"\b(?:nationality|religion|age|old|tall|rich|high|large|big) (?:is|was) $")
+_PREDICATE = re.compile(
+    r"\b(?:nationality|religion|age|old|tall|rich|high|large|big|long|deep|wide)"
+    r" (?:is|was) $"
+)
 _AFTER_SUBJECT = re.compile(
     rf"^ (?!{_PREPOSITIONS}\b|(?:and|as|because|if|not|or|that|when|while|who)\b)[a-z]+\b"
 )
@@ -121,7 +125,7 @@ class _Hop(NamedTuple):
 
 def _innermost(text: str) -> _Hop | None:
     if match := _OF.search(text) or _OWN.search(text):
-        word = "Who" if match["head"] in _PERSON_NOUNS else "What"
+        word = "Who" if match["head"] in PERSON_NOUNS else "What"
         return _Hop(f"{word} is {match['whole']}?", match["whole"])
     if (match := _RELATIVE.search(text)) and STOP_WORDS.isdisjoint(words(match["noun"])):
         return _Hop(f"{_which(match['noun'])} {match['clause']}?", match["whole"])

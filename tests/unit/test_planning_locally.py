@@ -128,6 +128,18 @@ def test_foreign_names_do_not_make_a_question_foreign(question):
             "What is the difference in price between S3 and S5?",
             ("What is the price of S3?", "What is the price of S5?"),
         ),
+        (
+            "Which magazine was first published, Life or Time?",
+            ("When was Life published?", "When was Time published?"),
+        ),
+        (
+            "Was Franz Kafka older than Stefan Zweig?",
+            ("When was Franz Kafka born?", "When was Stefan Zweig born?"),
+        ),
+        (
+            "Did Gustav Mahler and Richard Strauss have the same teacher?",
+            ("Who is the teacher of Gustav Mahler?", "Who is the teacher of Richard Strauss?"),
+        ),
         ("What is the difference between S3 and S5?", ()),
         ("Is the HP-240 heavier than 50 kg?", ()),
         ("Is the HP-240 heavier than expected?", ()),
@@ -165,6 +177,14 @@ def test_each_side_of_a_comparison_is_asked_for_what_is_compared(question, asked
         (
             "What award did the man who wrote Brave New World receive?",
             ("Who wrote Brave New World?", "What award did {1} receive?"),
+        ),
+        (
+            "Who is the father of the actress who plays Hermione Granger?",
+            ("Which actress plays Hermione Granger?", "Who is the father of {1}?"),
+        ),
+        (
+            "How long is the river that flows through Krakow?",
+            ("Which river flows through Krakow?", "How long is {1}?"),
         ),
         (
             "What stone was used for the staircase designed by J.W. Wild?",
@@ -224,10 +244,10 @@ def test_a_hop_asks_only_with_answers_that_came_before_it(text):
     "piece", ["the ", "A ", "A of the ", "Aa's ", "is ", "a or ", "a, ", "a-", "the man who aaed "]
 )
 async def test_hostile_questions_are_planned_in_bounded_time(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     for opening in ("Which film was ", "the director of ", "What is ", "Is ", ""):
         await LocalPlanner().plan((opening + piece * 1_000)[:2_000])
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
