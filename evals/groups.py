@@ -19,7 +19,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "summaries",
         "building_speed",
     ),
-    "all-answering": ("answers",),
+    "all-answering": ("answers", "poison", "injection"),
 }
 """Suites by the name of their group."""
 
