@@ -56,7 +56,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"was (?P<left>{_SIDE}) (?:older|younger) than (?P<right>{_SIDE})",
             "When was {side} born?",
         ),
-        (rf"{_WHO} came (?:out )?{_FIRST}{_OR}", "When did {side} come out?"),
+        (rf"{_WHO} came out {_FIRST}{_OR}", "When did {side} come out?"),
         (
             rf"{_WHO} (?P<be>was|were) (?P<verb>\w+(?:ed|n|t|und)) {_FIRST}{_OR}",
             "When {be} {side} {verb}?",

@@ -107,7 +107,9 @@ def hops(question: str) -> tuple[str, ...]:
     """
     rest = question.strip().rstrip("?.").strip()
     found: list[str] = []
-    while len(rest) <= MOST_CHARACTERS and len(found) < MOST_HOPS - 1:
+    if len(rest) > MOST_CHARACTERS or "{" in rest:
+        return ()
+    while len(found) < MOST_HOPS - 1:
         first = _innermost(rest)
         left = rest.replace(first.whole, f"{{{len(found) + 1}}}", 1) if first else ""
         if first is None or not _is_question(left, first.whole):

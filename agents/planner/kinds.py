@@ -133,14 +133,15 @@ def _is_count(text: str) -> bool:
     return bool(_COUNT.search(text)) and not expected_dimensions(text)
 
 
+_BEFORE_NOUN = r"(?:(?!(?:is|are|was|were|do|does|did|has|have|had|can)\b)[\w-]+ ){0,2}?"
 _PERSON = re.compile(
-    r"\b(?:who|whom|whose)\b|\b(?:what|which) (?:[\w-]+ ){0,2}?(?:person|man|woman|king|queen"
+    rf"\b(?:who|whom|whose)\b|\b(?:what|which) {_BEFORE_NOUN}(?:person|man|woman|king|queen"
     r"|author|actor|actress|president|leader|scientist|writer|singer|director|player|emperor"
     r"|mayor|minister|architect|engineer|inventor|poet|painter|composer)\b",
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"\bwhere\b|\b(?:what|which) (?:[\w-]+ ){0,2}?(?:city|country|state|river|place|town|village"
+    rf"\bwhere\b|\b(?:what|which) {_BEFORE_NOUN}(?:city|country|state|river|place|town|village"
     r"|continent|region|location|island|county|province|capital|street|lake|mountain)\b",
     re.IGNORECASE,
 )
