@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from evals.answers_arms import ARMS, DEFENDED
 from evals.answers_asking import Asking
-from evals.answers_scores import Score, area_under_risk, excess_area, risk_rows, short_answer
+from evals.answers_scores import Score, area_under_losses, coverage_rows, excess_area, short_answer
 from evals.comparing import compared
 from evals.intervals import Estimate, bootstrap
 from evals.measures import expected_calibration_error, reliability
@@ -53,7 +53,7 @@ ALL: Mapping[str, Told] = {"squad_f1_all": lambda one: one.score.f1}
 
 
 def report(trials: Trials, *, seen: bool = False) -> dict[str, JsonValue]:
-    """Metrics, the risk–coverage table of the default arm, and every answer it gave.
+    """Metrics, the loss by coverage of the default arm, and every answer it gave.
 
     ``seen``: the reader was fitted on these questions, and the figures are marked so.
     """
@@ -67,7 +67,7 @@ def report(trials: Trials, *, seen: bool = False) -> dict[str, JsonValue]:
     return {
         "arms": list(trials),
         "metrics": {name: {**one._asdict(), **mark} for name, one in figures.items()},
-        "table": list(risk_rows(chances, _losses(answers))) if answers else [],
+        "table": list(coverage_rows(chances, _losses(answers))) if answers else [],
         "reliability": {name: [row._asdict() for row in rows] for name, rows in tables.items()},
         "notes": [*_notes(ours), *(["not held out: the reader was fitted on it"] if seen else [])],
         "answers": [_shown(one) for one in ours],
@@ -138,13 +138,13 @@ def _given(answers: Sequence[Trial]) -> dict[str, Estimate]:
 
 
 def _trusted(answers: Sequence[Trial], articles: Sequence[str]) -> dict[str, Estimate]:
-    """What confidence is worth: risk is F1 that is lacking, right is a text with a gold answer."""
+    """What confidence is worth: a loss is F1 that lacks, right is a text with a gold answer."""
     losses = _losses(answers)
     chances = [one.score.confidence for one in answers]
     right = [one.score.holds for one in answers]
     return {
-        "squad_risk": bootstrap(np.mean, articles, losses).in_percent(),
-        "squad_aurc": bootstrap(area_under_risk, articles, chances, losses).in_percent(),
+        "squad_loss": bootstrap(np.mean, articles, losses).in_percent(),
+        "squad_aurc": bootstrap(area_under_losses, articles, chances, losses).in_percent(),
         "squad_aurc_excess": bootstrap(excess_area, articles, chances, losses).in_percent(),
         "calibration_error": bootstrap(expected_calibration_error, articles, chances, right),
     }

@@ -70,7 +70,7 @@ def token_recall(answer: str, gold: str) -> float:
     return (Counter(found) & Counter(wanted)).total() / len(wanted)
 
 
-def risks(confidences: ArrayLike, losses: ArrayLike) -> Column:
+def mean_losses(confidences: ArrayLike, losses: ArrayLike) -> Column:
     """Mean loss of the 1, 2, … surest rows; rows that are equally sure share their mean loss."""
     sure, lost = np.asarray(confidences, np.float64), np.asarray(losses, np.float64)
     _, place, counts = np.unique(-sure, return_inverse=True, return_counts=True)
@@ -80,20 +80,22 @@ def risks(confidences: ArrayLike, losses: ArrayLike) -> Column:
     return means
 
 
-def area_under_risk(confidences: ArrayLike, losses: ArrayLike) -> float:
-    """Mean of the risk over all coverages (AURC; Geifman and El-Yaniv 2017); 0 is best."""
-    return float(np.mean(risks(confidences, losses)))
+def area_under_losses(confidences: ArrayLike, losses: ArrayLike) -> float:
+    """Mean over all coverages: AURC, where a loss is called a risk (Geifman and El-Yaniv 2017)."""
+    return float(np.mean(mean_losses(confidences, losses)))
 
 
 def excess_area(confidences: ArrayLike, losses: ArrayLike) -> float:
     """AURC less that of the best order of the same answers (Geifman et al. 2019); 0 is best."""
     lost = np.asarray(losses, np.float64)
-    return area_under_risk(confidences, lost) - area_under_risk(-lost, lost)
+    return area_under_losses(confidences, lost) - area_under_losses(-lost, lost)
 
 
-def risk_rows(confidences: Sequence[float], losses: Sequence[float]) -> Iterator[dict[str, Any]]:
+def coverage_rows(
+    confidences: Sequence[float], losses: Sequence[float]
+) -> Iterator[dict[str, Any]]:
     """The curve as a table: what is lost if only so much of the answers were given."""
-    found = risks(confidences, losses)
+    found = mean_losses(confidences, losses)
     ordered = sorted(confidences, reverse=True)
     for coverage in COVERAGES:
         count = max(1, round(len(ordered) * coverage / 100))
@@ -101,5 +103,5 @@ def risk_rows(confidences: Sequence[float], losses: Sequence[float]) -> Iterator
             "coverage, % of answers": coverage,
             "answers": count,
             "confidence from": round(ordered[count - 1], 3),
-            "risk, %": round(100 * float(found[count - 1]), 1),
+            "loss, %": round(100 * float(found[count - 1]), 1),
         }

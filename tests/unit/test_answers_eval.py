@@ -22,10 +22,10 @@ from evals.answers_arms import ARMS, DEFENDED, LenientSelector, runtimes
 from evals.answers_asking import Asking, Desk, Removal, citation_stands
 from evals.answers_report import Trial, report
 from evals.answers_scores import (
-    area_under_risk,
+    area_under_losses,
+    coverage_rows,
     excess_area,
-    risk_rows,
-    risks,
+    mean_losses,
     score,
     short_answer,
     token_recall,
@@ -139,9 +139,9 @@ def test_words_are_recalled_as_often_as_they_occur() -> None:
     assert token_recall("", "") == 1
 
 
-def test_risk_is_the_mean_loss_of_the_surest_and_ties_share_theirs() -> None:
-    assert risks([0.9, 0.5, 0.7], [0, 1, 0]).tolist() == pytest.approx([0, 0, 1 / 3])
-    assert risks([0.5, 0.5, 0.9], [0, 1, 0]).tolist() == pytest.approx([0, 0.25, 1 / 3])
+def test_losses_are_those_of_the_surest_and_ties_share_theirs() -> None:
+    assert mean_losses([0.9, 0.5, 0.7], [0, 1, 0]).tolist() == pytest.approx([0, 0, 1 / 3])
+    assert mean_losses([0.5, 0.5, 0.9], [0, 1, 0]).tolist() == pytest.approx([0, 0.25, 1 / 3])
 
 
 scored = st.lists(
@@ -157,21 +157,21 @@ def test_the_area_depends_on_no_order_and_no_order_is_better_than_the_best(
     random.shuffle(shuffled)
     (sure, lost), (other, loss) = zip(*rows, strict=True), zip(*shuffled, strict=True)
 
-    assert area_under_risk(sure, lost) == pytest.approx(area_under_risk(other, loss))
+    assert area_under_losses(sure, lost) == pytest.approx(area_under_losses(other, loss))
     assert excess_area(sure, lost) >= -1e-9
     assert excess_area([-one for one in lost], lost) == pytest.approx(0)
 
 
 def test_the_table_tells_what_is_lost_at_each_coverage() -> None:
-    rows = list(risk_rows([0.9, 0.2], [0.0, 1.0]))
+    rows = list(coverage_rows([0.9, 0.2], [0.0, 1.0]))
 
     assert rows[4] == {
         "coverage, % of answers": 50,
         "answers": 1,
         "confidence from": 0.9,
-        "risk, %": 0.0,
+        "loss, %": 0.0,
     }
-    assert (rows[-1]["answers"], rows[-1]["risk, %"]) == (2, 50.0)
+    assert (rows[-1]["answers"], rows[-1]["loss, %"]) == (2, 50.0)
 
 
 def test_a_citation_stands_only_where_and_as_it_was_quoted() -> None:
@@ -349,7 +349,7 @@ def test_figures_are_shares_of_the_questions_they_are_about() -> None:
     assert found["citations_verified"] == pytest.approx(200 / 3)
     assert found["context_chars_mean"] == 1_000
     assert found["answer_p50_ms"] == 1_000
-    assert found["squad_risk"] == 50
+    assert found["squad_loss"] == 50
     assert found["squad_aurc"] == 25
     assert found["squad_aurc_excess"] == 0
 
