@@ -133,7 +133,8 @@ def _is_count(text: str) -> bool:
     return bool(_COUNT.search(text)) and not expected_dimensions(text)
 
 
-_BEFORE_NOUN = r"(?:(?!(?:is|are|was|were|do|does|did|has|have|had|can)\b)[\w-]+ ){0,2}?"
+_BE_OR_DO = r"(?:is|are|was|were|do|does|did|has|have|had|can)"
+_BEFORE_NOUN = rf"(?:(?:is|are|was|were) )?(?:(?!{_BE_OR_DO}\b)[\w-]+ ){{0,2}}?"
 _PERSON = re.compile(
     rf"\b(?:who|whom|whose)\b|\b(?:what|which) {_BEFORE_NOUN}(?:person|man|woman|king|queen"
     r"|author|actor|actress|president|leader|scientist|writer|singer|director|player|emperor"

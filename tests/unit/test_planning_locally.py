@@ -25,6 +25,7 @@ PUMP = "What is the working pressure of the HP-240?"
         ("Who supplies the mechanical seals?", "fact", "person"),
         ("Where is the spare impeller kept?", "fact", "place"),
         ("Which city is the plant in?", "fact", "place"),
+        ("What is the capital of Bolivia?", "fact", "place"),
         ("What grease does the engineer recommend?", "fact", "phrase"),
         ("When was pump 22-0418 built?", "fact", "date"),
         ("What is the working pressure of the HP-240?", "fact", "quantity"),
