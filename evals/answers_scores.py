@@ -5,7 +5,7 @@ first such words are what SQuAD's measures are taken on.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,18 +40,23 @@ class Score(NamedTuple):
 def score(answer: Answer, gold: Sequence[str]) -> Score:
     """The answer beside the gold answers; without any, only saying nothing is right."""
     said = short_answer(answer)
-    recall = best_of(token_recall, answer.text, gold)
     sentences = [one.span.of(answer.text) for one in answer.sentences] or [""]
+    recall = _beside(token_recall, answer.text, gold)
     return Score(
-        f1=best_of(token_f1, said, gold),
-        em=best_of(exact_match, said, gold),
+        f1=_beside(token_f1, said, gold),
+        em=_beside(exact_match, said, gold),
         recall=recall,
-        sentence_f1=max(best_of(token_f1, sentence, gold) for sentence in sentences),
+        sentence_f1=max(_beside(token_f1, sentence, gold) for sentence in sentences),
         holds=float(recall == 1.0),
         abstained=float(answer.outcome == "abstained"),
         unsure=float(answer.outcome != "answered"),
         confidence=answer.confidence,
     )
+
+
+def _beside(measure: Callable[[str, str], float], said: str, gold: Sequence[str]) -> float:
+    """The best measure; without gold answers whatever is said is wrong, if only an article."""
+    return best_of(measure, said, gold) if gold else float(not said)
 
 
 def short_answer(answer: Answer) -> str:

@@ -121,6 +121,7 @@ def test_silence_is_right_only_where_nothing_answers() -> None:
 
     assert [score(silent, gold).f1 for gold in ((), ("62 Nm",))] == [1, 0]
     assert [score(spoken, gold).f1 for gold in ((), ("62 Nm",))] == [0, 1]
+    assert score(answer("The.", words="The"), ()).f1 == 0
     assert score(spoken, ()).holds == 0
     assert score(silent, ("62 Nm",)).holds == 0
 
