@@ -1,6 +1,8 @@
 """What every planner, requester and selector promises."""
 
-from core.schemas.evidence import TriedRequest
+import re
+
+from core.schemas.evidence import TriedRequest, Turn
 from tests.answering_roles import FORUM, MANUAL, NOTHING, RIVAL, STRANGER, TORQUE, pool
 from tests.builders import make_plan
 
@@ -14,6 +16,34 @@ async def test_planner_names_what_an_answer_must_share(planner):
     plan = await planner.plan(TORQUE)
     assert {"hp-240", "nut"} <= set(plan.cue_terms)
     assert plan.answer_type == "number"
+
+
+async def test_planner_keeps_the_question_whatever_the_conversation_was(planner):
+    history = [Turn(role="user", text=TORQUE), Turn(role="assistant", text="62 Nm.")]
+    for question in ("How heavy is it?", "And the HP-260?", TORQUE, "¿?"):
+        plan = await planner.plan(question, history)
+        assert plan.question == question
+        assert plan.wording.strip()
+
+
+async def test_planner_asks_at_most_three_questions_each_with_answers_before_it(planner):
+    for question in (
+        TORQUE,
+        "Which is heavier, the HP-240 or the HP-260?",
+        "Where was the mother of the wife of the founder of Nordwind Pumps born?",
+    ):
+        plan = await planner.plan(question)
+        assert len(plan.subquestions) <= 3
+        assert len(plan.hops) <= 3
+        assert not [part for part in plan.subquestions if "{" in part]
+        for at, hop in enumerate(plan.hops):
+            assert set(map(int, re.findall(r"\{(\d+)\}", hop))) <= set(range(1, at + 1))
+
+
+async def test_planner_says_what_evidence_should_have(planner):
+    plan = await planner.plan(TORQUE)
+    assert plan.rationales
+    assert all(item.looks_for and item.cue_terms for item in plan.rationales)
 
 
 async def test_first_request_is_the_question_itself(requester):
