@@ -94,8 +94,17 @@ class Settings(BaseSettings):
     )
 
     # Answering
-    max_rounds: int = Field(default=3, ge=1, le=10, description="Rounds of evidence requests.")
-    max_candidates: int = Field(default=120, ge=1, description="Candidates one question may see.")
+    max_rounds: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="Rounds of evidence requests; questions in several hops may take a third more.",
+    )
+    max_candidates: int = Field(
+        default=120,
+        ge=1,
+        description="Candidates one question may see; questions in several hops half as many more.",
+    )
     max_context_characters: int = Field(
         default=1_500,
         ge=100,
