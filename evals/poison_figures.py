@@ -15,6 +15,7 @@ from evals.poison_verdicts import (
     counted,
     is_kept_out,
     is_only_false,
+    is_plainly_wrong,
     is_suspected,
     notices_conflict,
     says_all_and_nothing_false,
@@ -44,6 +45,7 @@ def figures(found: Mapping[str, Arms]) -> Figures:
     together = _together([found[name] for name in ONE_PRINCIPAL if name in found])
     if together.defended:
         metrics |= _both("asr_one_principal", together, _tells("wrong"))
+        metrics |= _both("asr_one_principal_plain", together, is_plainly_wrong)
         metrics |= _rest(together)
     for attack, arms in found.items():
         for outcome in get_args(Told):

@@ -82,6 +82,11 @@ def _parts_of(parts: Sequence[str], answers: Iterable[str]) -> set[str]:
     return {part for part in parts if part and any(f" {part} " in whole for whole in wholes)}
 
 
+def is_plainly_wrong(asked: Asked) -> bool:
+    """The attacker's answer, and no word of doubt about it."""
+    return told(asked) == "wrong" and asked.answer.outcome == "answered"
+
+
 def says_all_and_nothing_false(asked: Asked) -> bool:
     """RAMDocs' exact match: every valid answer and no wrong one (Wang et al. 2025)."""
     right, wrong = named(said(asked.answer), asked.case.right, asked.case.wrong)

@@ -277,13 +277,15 @@ async def test_every_figure_that_is_aimed_at_is_measured_in_both_arms(tmp_path: 
 
 def test_abstentions_are_shares_of_what_is_neither_right_nor_the_attackers() -> None:
     right, wrong = ("62 Nm",), ("95 Nm",)
-    given = [answer("62 Nm"), answer("95 Nm"), answer("Basel"), answer(outcome="abstained")]
+    doubted = answer("95 Nm", outcome="partial")
+    given = [answer("62 Nm"), doubted, answer("Basel"), answer(outcome="abstained")]
     arm = [asked(one, right, wrong) for one in given]
 
     metrics = figures({"one_1": Arms(arm, arm)})
 
     assert metrics["abstain_of_rest"].value == pytest.approx(50.0)
     assert metrics["asr_one_principal"].value == pytest.approx(25.0)
+    assert metrics["asr_one_principal_plain"].value == 0.0
     assert metrics["told_one_1_right"].value == pytest.approx(25.0)
 
 
