@@ -148,6 +148,13 @@ def test_a_picture_that_unpacks_to_too_much_is_refused(
     assert unread == []
 
 
+def test_a_line_of_pixels_is_refused_before_it_is_widened(unread: list[Image.Image]) -> None:
+    with pytest.raises(DocumentTooLarge, match="60000 × 1 pixels"):
+        read(encoded(Image.new("RGB", (60_000, 1))))
+
+    assert unread == []
+
+
 def test_without_the_extra_the_refusal_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "is_installed", lambda: False)
 

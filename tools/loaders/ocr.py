@@ -69,14 +69,20 @@ def read_picture(picture: "Image") -> Reading:
     return max(readings, key=lambda reading: reading.confidence * _lying(reading))
 
 
+def widened(width: int, height: int) -> tuple[int, int]:
+    """The size at which a picture is read: the library cannot reduce what is too narrow."""
+    least = -(-max(width, height) // _NARROWEST)
+    return max(width, least), max(height, least)
+
+
 def _widened(picture: "Image") -> "Image":
-    """A strip gets white below or beside it: the library cannot reduce what is too narrow."""
+    """A strip with white below or beside it."""
     from PIL import Image
 
-    least = -(-max(picture.size) // _NARROWEST)
-    if min(picture.size) >= least:
+    size = widened(*picture.size)
+    if size == picture.size:
         return picture
-    paper = Image.new("RGB", (max(picture.width, least), max(picture.height, least)), "white")
+    paper = Image.new("RGB", size, "white")
     paper.paste(picture)
     return paper
 

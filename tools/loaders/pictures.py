@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from math import prod
 from typing import TYPE_CHECKING
 
 from core.errors import CorruptDocument, DocumentTooLarge, UnsupportedFormat
@@ -60,7 +61,7 @@ def _prepared(frame: "Image") -> "Image":
     """Upright, on white, without colour spaces that OCR does not know."""
     from PIL import Image, ImageOps
 
-    if frame.width * frame.height > _MOST_PIXELS:
+    if prod(ocr.widened(*frame.size)) > _MOST_PIXELS:
         raise DocumentTooLarge(
             f"the picture has {frame.width} × {frame.height} pixels; the limit is {_MOST_PIXELS}"
         )
