@@ -193,9 +193,9 @@ def _known_leads(
     for name in known_names(memory.text_original, known):
         yield from _to_each(name, known[name.key], memory)
     for mention in mentions:
-        in_other_words = mention.span is not None and mention.entity != mention.name
-        if mention.memory_id == memory.id and in_other_words and mention.entity in known:
-            assert mention.span is not None
+        if mention.span is None or mention.memory_id != memory.id:
+            continue
+        if mention.entity != mention.name and mention.entity in known:
             name = Name(mention.name, mention.span.start, mention.span.end)
             yield from _to_each(name, known[mention.entity], memory)
 

@@ -41,19 +41,18 @@ def failed_checks(statement: str, cited: Sequence[str], window: Sequence[str]) -
 
     None is support. ``cited`` are the cited sentences, ``window`` the same with their neighbours.
     """
-    if any(_stands_in(statement, sentence) for sentence in cited) and _same_polarity(
-        statement, cited
-    ):
+    nearest = max(cited, key=lambda sentence: coverage(statement, sentence))
+    same_polarity = _negations(statement) == _negations(nearest)
+    if same_polarity and any(_stands_in(statement, sentence) for sentence in cited):
         return ()
     source = "\n".join(cited)
     text = source if coverage(statement, source) >= NEAR_COPY else "\n".join(window)
-    nearest = max(cited, key=lambda sentence: coverage(statement, sentence))
     gloss = is_gloss(statement, cited)
     checks = {
         "numbers": _numbers(statement) <= _numbers(text),
         "entities": _names_stand(statement, text),
         "coverage": coverage(statement, text) >= COVERAGE_NEEDED,
-        "negation": gloss or _negations(statement) == _negations(nearest),
+        "negation": gloss or same_polarity,
         "exchanged": gloss or not _exchanges(statement, nearest),
         "modality": _modals(statement) <= _modals(nearest),
     }
@@ -98,12 +97,6 @@ def _names_stand(statement: str, text: str) -> bool:
     held = set(words(text))
     folded = text.casefold()
     return all(name.text in folded or set(words(name.text)) <= held for name in names(statement))
-
-
-def _same_polarity(statement: str, cited: Sequence[str]) -> bool:
-    """As many negating words as the cited sentence that it is nearest to."""
-    nearest = max(cited, key=lambda sentence: coverage(statement, sentence))
-    return _negations(statement) == _negations(nearest)
 
 
 def _exchanges(statement: str, cited: str) -> bool:
