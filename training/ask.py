@@ -32,7 +32,8 @@ def main() -> None:
     given = parser.parse_args()
     language = spacy.load(given.model)
     for fit in ("twin", "full"):
-        passages = [(e.origin, e.second) for e in load(given.folder / f"passages.{fit}.jsonl.gz")]
+        every = load(given.folder / f"passages.{fit}.jsonl.gz")
+        passages = [(e.origin, e.second) for e in every if SPOKEN not in e.second]
         docs = language.pipe((text for _, text in passages), batch_size=64)
         made = grammar_examples(zip((name for name, _ in passages), docs, strict=True))
         print(fit, save(given.folder / f"grammar.{fit}.jsonl.gz", made))
@@ -44,8 +45,6 @@ def grammar_examples(docs: Iterable[tuple[str, Any]]) -> Iterator[Example]:
     before, last = "", ""
     for article, doc in docs:
         text = doc.text
-        if SPOKEN in text:
-            continue
         for question in questions(doc, rng):
             span = (question.start, question.end)
             yield Example("grammar", question.text, text, span=span, relevance=1.0)

@@ -5,7 +5,7 @@ distributions line up with the student's, token by token.
 """
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -142,6 +142,12 @@ class ReaderNet(nn.Module):
         places = torch.arange(first, first + ids.shape[1], device=ids.device)
         known = self.words(self.to_vocabulary(ids)) + self.places(places)[None] + self.types(types)
         return F.dropout(self.norm(known), self.dropout, self.training)
+
+    def compiled(self) -> Self:
+        """The same network, its block compiled once for all layers, lengths and batches."""
+        for block in self.blocks:
+            block.compile(dynamic=True)
+        return self
 
     def judge(self, states: Tensor) -> Outputs:
         """What the heads make of the last states."""

@@ -94,7 +94,7 @@ class Run:
         """Every step; the checkpoint goes to ``NAME.safetensors``."""
         started = time.perf_counter()
         data = self.data()
-        net = open_student(self.folder / "base" / "model.safetensors").to(self.device)
+        net = self.placed(open_student(self.folder / "base" / "model.safetensors"))
         guide = None
         if self.recipe["teacher"]["tune"]["epochs"]:
             near = neighbours(net.words.weight, self.tokenizer)
@@ -133,13 +133,18 @@ class Run:
         """MPNet pretrained on the self-made and tuned on the labelled examples."""
         path = self.folder / f"{self.which}.{self.recipe['teacher']['name']}.{self.seed}.teacher"
         if path.exists():
-            return open_teacher(path).to(self.device)
-        net = open_teacher(self.folder / "teacher" / "model.safetensors").to(self.device)
+            return self.placed(open_teacher(path))
+        net = self.placed(open_teacher(self.folder / "teacher" / "model.safetensors"))
         self.fit(net, data.made, "teacher", "pretrain")
         self.fit(net, self.tuned_on(data), "teacher", "tune")
         print(self.name, "teacher", json.dumps(validate(net, data.aside)), flush=True)
         save_teacher(net, path)
-        return open_teacher(path).to(self.device)
+        return self.placed(open_teacher(path))
+
+    def placed(self, net: ReaderNet) -> ReaderNet:
+        """The network on the device; compiled where that pays."""
+        net = net.to(self.device)
+        return net.compiled() if self.device.type == "cuda" else net
 
     def student(self, net: ReaderNet, data: Data, guide: Guide | None) -> None:
         """Pretrained on what we made, or watching the teacher on all there is; then the labels."""
