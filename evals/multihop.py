@@ -1,8 +1,9 @@
 """Questions that no single paragraph answers: how much of their evidence is found.
 
 Nothing is read and nothing is asked of a language model: names in the question lead to memories
-about them, names in those to others, and one search fills what is left. The answering graph does
-not follow chains yet; what it finds by itself is the way ``search``.
+about them, names in those to others, and one search fills what is left. The answering graph
+follows chains of questions that its planner takes apart in hops; of others it finds the way
+``search``.
 """
 
 import asyncio

@@ -25,6 +25,7 @@ from graphs.running import RunJournal
 from storage.protocols import IndexedMemory, Repositories, Upload
 from tests.builders import HashingEncoder, WordsReader
 from tools.loaders import LoadLimits, load
+from tools.network import link
 
 ENCODER = HashingEncoder()
 READER = WordsReader()
@@ -67,6 +68,7 @@ async def add(
         by_layer = dict(zip(texts, vectors, strict=True))
         indexed.append(IndexedMemory(memory, by_layer, lexical_terms(memory), {}))
     await repositories.memories.activate(version.id, indexed, ENCODER.id, lease)
+    await repositories.network.replace(version.id, link(memories), [], lease)
     await repositories.jobs.finish(lease, "succeeded")
 
 
@@ -80,6 +82,7 @@ async def ask(repositories: Repositories, question: str, **other: Any) -> Answer
         "journal": RunJournal(repositories.runs, run_id),
         "documents": repositories.documents,
         "memories": repositories.memories,
+        "network": repositories.network,
         "encoder": ENCODER,
         "reader": READER,
         "planner": LocalPlanner(),

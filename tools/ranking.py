@@ -17,9 +17,12 @@ WEIGHTS: Mapping[str, float] = {
     "vector_chunk": 1.0,
     "vector_core": 0.1,
     "vector_question": 0.1,
+    "chain": 2.0,
 }
 """What one standard deviation in each list is worth, fitted on SQuAD and QMSum training texts:
-docs/evals.md, Retrieval. Sentences and questions that stand for a chunk decide between equals."""
+docs/evals.md, Retrieval. Sentences and questions that stand for a chunk decide between equals.
+Chains are there for questions in several hops alone; theirs is set so that the best chain comes
+before what only shares words."""
 
 ABSENT = -1.0
 """The z-score of a memory that a list does not hold, unless the list's own minimum is lower."""

@@ -188,6 +188,7 @@ class Bench:
             journal=RunJournal(runs, uuid4()),
             documents=self._repositories.documents,
             memories=self._repositories.memories,
+            network=self._repositories.network,
             encoder=self._encoder,
             reader=self.reader,
             planner=agents.planner,

@@ -13,6 +13,7 @@ from core.schemas.evidence import (
     RequestReason,
     TriedRequest,
 )
+from tools.hops import can_be_asked
 from tools.lexical import STOP_WORDS, content_terms, stem, words
 from tools.matching import Asked, asked
 from tools.ranking import TermWeights
@@ -60,8 +61,10 @@ class LocalRequester:
     ) -> Iterator[EvidenceRequest]:
         match reason:
             case "first":
-                for text in (plan.wording, *plan.subquestions):
-                    yield EvidenceRequest(text=text, reason=reason, limit=self._limit)
+                yield from self._first(plan)
+            case "chain":
+                for hop in filter(can_be_asked, plan.hops):
+                    yield EvidenceRequest(text=hop, reason=reason, limit=self._limit)
             case "rewrite":
                 yield from self._ladder(plan, pool, verdict)
             case "widen":
@@ -72,6 +75,13 @@ class LocalRequester:
                 for value in _disputed_values(verdict):
                     text = f"{keywords(plan.wording)} {value}"
                     yield EvidenceRequest(text=text, reason=reason, limit=self._limit)
+
+    def _first(self, plan: Plan) -> Iterator[EvidenceRequest]:
+        """The question and its parts; chains from its names too where it is asked in hops."""
+        reason: RequestReason = "chain" if plan.hops else "first"
+        yield EvidenceRequest(text=plan.wording, reason=reason, limit=self._limit)
+        for text in (*plan.subquestions, *filter(can_be_asked, plan.hops)):
+            yield EvidenceRequest(text=text, reason="first", limit=self._limit)
 
     def _ladder(
         self, plan: Plan, pool: Sequence[Evidence], verdict: EvidenceVerdict | None

@@ -42,7 +42,7 @@ AnswerKind = Literal[
 RejectReason = Literal["echo", "another_part", "other_attribute", "no_measure"]
 """Checks that turn evidence down: it repeats the question; it is about another part number; it
 is about the right one and something else; it states no value of the measure asked for."""
-RequestReason = Literal["first", "rewrite", "widen", "corroborate", "disambiguate"]
+RequestReason = Literal["first", "chain", "rewrite", "widen", "corroborate", "disambiguate"]
 SignalCode = Literal[
     "echo", "injection", "edited_copy", "conflict", "isolation", "unsupported", "superseded"
 ]
@@ -94,6 +94,19 @@ class Plan(Frozen):
         return self.standalone or self.question
 
 
+class HopAnswer(Frozen):
+    """What was put in for the answer to one hop, and where it was read."""
+
+    question: str
+    """The hop, with the answers before it put in."""
+    text: str
+    memory_id: UUID
+    span: Span
+    """In the version's text."""
+    chance: float = Field(ge=0, le=1)
+    """The reader's, that the passage answers the hop."""
+
+
 class EvidenceRequest(Frozen):
     """One query of the corrective loop with its reason."""
 
@@ -126,7 +139,7 @@ class Candidate(Frozen):
     batch: UUID
     created_at: datetime
     scores: dict[str, float] = {}
-    """lexical, vector_question, vector_core, vector_chunk, fused, rank, relevance."""
+    """lexical, vector_question, vector_core, vector_chunk, chain, fused, rank, relevance."""
     answer_spans: tuple[Span, ...] = ()
     """Where an answer most likely stands, if anywhere: one place for each part of the question."""
 

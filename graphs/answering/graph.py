@@ -1,8 +1,8 @@
 """The way a question takes, wired. Read this first.
 
 guard → plan → request → retrieve → rank → select → verify → judge → pack → draft → check → finish
-                  ↑                                            │                      │
-                  └──────── ask again, with a reason ──────────┴─── other words ──────┘
+                  ↑                   │                        │                      │
+                  └──── next hop ─────┴─ ask again, a reason ──┴──── other words ─────┘
 """
 
 from langgraph.graph import END, START, StateGraph
@@ -18,6 +18,7 @@ STEPS = (
     nodes.request_evidence,
     nodes.retrieve_candidates,
     nodes.rank_candidates,
+    nodes.follow_hop,
     nodes.select_evidence,
     nodes.verify_evidence,
     nodes.judge_evidence,
@@ -29,7 +30,7 @@ STEPS = (
     nodes.finish_answer,
 )
 RECURSION_LIMIT = 120
-"""Ten rounds of ten steps, the most that settings allow, and the ends."""
+"""Ten rounds of eleven steps, the most that settings allow, and the ends."""
 
 
 def make_answering_graph() -> CompiledStateGraph[
@@ -48,7 +49,12 @@ def make_answering_graph() -> CompiledStateGraph[
         "request_evidence", nodes.route_requests, ["retrieve_candidates", "settle_evidence"]
     )
     graph.add_edge("retrieve_candidates", "rank_candidates")
-    graph.add_edge("rank_candidates", "select_evidence")
+    graph.add_conditional_edges(
+        "rank_candidates", nodes.route_ranked, ["follow_hop", "select_evidence"]
+    )
+    graph.add_conditional_edges(
+        "follow_hop", nodes.route_hop, ["request_evidence", "select_evidence"]
+    )
     graph.add_edge("select_evidence", "verify_evidence")
     graph.add_edge("verify_evidence", "judge_evidence")
     graph.add_conditional_edges(

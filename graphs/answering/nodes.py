@@ -23,12 +23,14 @@ from core.schemas.evidence import (
 )
 from core.schemas.memory import SearchFilter
 from core.sufficiency import judge_sufficiency, settle
+from graphs.answering.hopping import answer_to, open_hop, with_answers, with_bridge
 from graphs.answering.outcome import compose_answer
 from graphs.answering.ranking import ranked
 from graphs.answering.retrieval import find_quarantined, retrieve
 from graphs.answering.state import AnswerContext, AnswerState, AnswerUpdate
 from storage.protocols import Place
-from tools.matching import telling_units
+from tools.hops import can_be_asked
+from tools.matching import parts_asked, telling_units
 
 MAX_QUESTION_CHARACTERS = 2_000
 PASSAGES_THAT_FIT = 3
@@ -104,17 +106,43 @@ async def rank_candidates(state: AnswerState, runtime: Runtime[AnswerContext]) -
             known = pool.get(candidate.memory_id)
             if known is None or candidate.scores["fused"] > known.scores["fused"]:
                 pool[candidate.memory_id] = candidate
-    ordered = await ranked(plan_of(state), list(pool.values()), runtime.context)
+    ordered = await ranked(_questions(state), list(pool.values()), runtime.context)
     ordered = ordered[: budget_of(state, runtime.context).max_candidates]
     seconds = (await now() - datetime.fromisoformat(state.started_at)).total_seconds()
     spent = Spent(rounds=state.spent.rounds + 1, candidates=len(ordered), seconds=seconds)
     return {"pool": ordered, "tried": tried, "spent": spent, "draft": None}
 
 
+def route_ranked(state: AnswerState) -> Literal["follow_hop", "select_evidence"]:
+    """Most questions have no hops."""
+    return "follow_hop" if open_hop(plan_of(state), state.hops) else "select_evidence"
+
+
+async def follow_hop(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
+    """Where a hop waits for this one's answer: put the answer in, so that it can be asked."""
+    plan = plan_of(state)
+    hop = open_hop(plan, state.hops)
+    answer = await answer_to(hop, state.pool, runtime.context) if hop else None
+    if answer is None:
+        return {}
+    hops = [*state.hops, answer]
+    return {"hops": hops, "plan": with_answers(plan, hops), "next_reason": "chain"}
+
+
+def route_hop(
+    state: AnswerState, runtime: Runtime[AnswerContext]
+) -> Literal["request_evidence", "select_evidence"]:
+    """A hop that could not be asked before is asked next, while there are rounds left."""
+    asked = {attempt.request.text for attempt in state.tried}
+    fresh = [hop for hop in plan_of(state).hops if can_be_asked(hop) and hop not in asked]
+    rounds_left = state.spent.rounds < budget_of(state, runtime.context).max_rounds
+    return "request_evidence" if fresh and rounds_left else "select_evidence"
+
+
 async def select_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
     """The candidates worth verifying and reading, without those a former round kept out."""
     pool = await _evidence(_usable(state, state.pool), runtime.context)
-    selected = await runtime.context.selector.select(plan_of(state), pool)
+    selected = await runtime.context.selector.select(with_bridge(plan_of(state)), pool)
     return {"selected": [evidence.candidate for evidence in selected]}
 
 
@@ -179,6 +207,13 @@ async def pack_passages(state: AnswerState, runtime: Runtime[AnswerContext]) -> 
     return {"packed": list(pack(items, limit, sides))}
 
 
+def _questions(state: AnswerState) -> list[str]:
+    """What a candidate may be relevant to: each part of the question, and the hop that is open."""
+    plan = plan_of(state)
+    hop = open_hop(plan, state.hops)
+    return [*(part.text for part in parts_asked(plan)), *([hop] if hop else [])]
+
+
 def _sides(verdict: EvidenceVerdict, items: Sequence[Packable]) -> frozenset[UUID]:
     """The most relevant memory of each leading or rival claim, where there are rivals."""
     claims = [group for group in verdict.claim_groups if group.status in {"leading", "rival"}]
@@ -200,7 +235,7 @@ async def draft_answer(state: AnswerState, runtime: Runtime[AnswerContext]) -> A
     context = runtime.context
     packed = [item for item in state.selected if item.memory_id in set(state.packed)]
     passages = await _passages(state, packed, context)
-    draft = await context.answerer.answer(plan_of(state), passages, verdict_of(state))
+    draft = await context.answerer.answer(with_bridge(plan_of(state)), passages, verdict_of(state))
     return {"draft": draft}
 
 
@@ -211,7 +246,8 @@ async def check_answer(state: AnswerState, runtime: Runtime[AnswerContext]) -> A
         return {"sentence_verdicts": []}
     quoted = {quote.version_id for line in state.draft.sentences for quote in line.quotes}
     texts = {version_id: await context.documents.text(version_id) for version_id in quoted}
-    verdicts = await context.answer_verifier.check(plan_of(state), state.draft, texts)
+    plan = with_bridge(plan_of(state))
+    verdicts = await context.answer_verifier.check(plan, state.draft, texts)
     return {"sentence_verdicts": list(verdicts)}
 
 
@@ -276,6 +312,6 @@ async def _passages(
         units = await context.documents.units(memory.version_id)
         own = units[memory.unit_first : memory.unit_stop]
         pointed_at = evidence.candidate.answer_spans
-        kept = telling_units(plan_of(state), own, limit, pointed_at)
+        kept = telling_units(with_bridge(plan_of(state)), own, limit, pointed_at)
         passages.append(Passage(evidence, kept))
     return passages

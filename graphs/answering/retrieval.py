@@ -1,4 +1,5 @@
-"""One evidence request answered: four searches, fused, as one recorded value.
+"""One evidence request answered: four searches, fused, as one recorded value; for a chain a fifth
+one, which follows names from memory to memory.
 
 Memories that stand beside one that was found too gain by it: what is told goes on over chunks.
 
@@ -14,12 +15,14 @@ from pydantic import JsonValue
 
 from core.errors import Conflict, NotFound
 from core.ids import sha256_of
-from core.recording import Observed, observe
+from core.recording import NullRecorder, Observed, observe, recording
 from core.schemas.evidence import Candidate, EvidenceRequest
 from core.schemas.memory import LAYERS, Hit, Memory, SearchFilter
 from graphs.answering.state import AnswerContext
 from storage.protocols import Place
+from tools.chains import in_turns
 from tools.lexical import term_counts
+from tools.network_search import ChainSearch
 from tools.ranking import beside_neighbours, best_fused, fuse
 
 QUARANTINED_LIMIT = 5
@@ -30,7 +33,8 @@ NEAR_TOP = 0.6
 async def retrieve(
     request: EvidenceRequest, scope: SearchFilter, context: AnswerContext
 ) -> list[Candidate]:
-    """Lexical ∪ one vector search per layer, fused; best first, at most ``request.limit``.
+    """Lexical ∪ one vector search per layer (∪ chains), fused; best first, ``request.limit`` of
+    them at most.
 
     Raises Conflict when a recorded result no longer matches what is stored.
     """
@@ -46,6 +50,8 @@ async def retrieve(
             lists[f"vector_{layer}"] = await context.memories.search_vector(
                 layer, vector, context.encoder.id, request.limit, where
             )
+        if request.reason == "chain":
+            lists["chain"] = await _chained(request, where, context)
         scores = fuse(lists)
         found = await context.memories.get(best_fused(scores, request.limit))
         told = _with_neighbours(found, scores)
@@ -57,6 +63,7 @@ async def retrieve(
         "vector_sha256": sha256_of(vector.tobytes()),
         "limit": request.limit,
         "where": where.model_dump(mode="json"),
+        "chains": request.reason == "chain",
     }
     observed = await observe("retrieval", "hybrid", asked, search)
     results: Any = observed.value
@@ -65,6 +72,17 @@ async def retrieve(
         candidate_of(memory, result["scores"])
         for memory, result in zip(memories, results, strict=True)
     ]
+
+
+async def _chained(
+    request: EvidenceRequest, where: SearchFilter, context: AnswerContext
+) -> tuple[Hit, ...]:
+    """The memories of the chains from each name of the question in turn; what comes first has the
+    most. What the search asks the encoder is no entry of its own: the whole is one."""
+    search = ChainSearch(context.network, context.memories, context.encoder, where)
+    with recording(NullRecorder()):
+        found = in_turns(await search.chains(request.text), request.limit)
+    return tuple(Hit(memory_id=key, score=1 - at / len(found)) for at, key in enumerate(found))
 
 
 async def find_quarantined(

@@ -16,6 +16,7 @@ from core.schemas.evidence import (
     Candidate,
     EvidenceRequest,
     EvidenceVerdict,
+    HopAnswer,
     Plan,
     RequestReason,
     Spent,
@@ -25,7 +26,7 @@ from core.schemas.evidence import (
 )
 from core.schemas.memory import ContentType
 from graphs.running import RunContext
-from storage.protocols import Documents, Memories
+from storage.protocols import Documents, Memories, Network
 from tools.encoder import Encoder
 from tools.reader import Reader
 
@@ -45,6 +46,8 @@ class AnswerState:
     refusal: str | None = None
     """Why the question was not looked into at all."""
     plan: Plan | None = None
+    hops: list[HopAnswer] = field(default_factory=list)
+    """The answers to the plan's hops so far, in their order."""
     budget: Budget | None = None
     """What this kind of question may cost; before planning, what the settings allow."""
     next_reason: RequestReason = "first"
@@ -73,6 +76,7 @@ class AnswerUpdate(TypedDict, total=False):
     started_at: str
     refusal: str | None
     plan: Plan
+    hops: list[HopAnswer]
     budget: Budget
     next_reason: RequestReason
     requests: list[EvidenceRequest]
@@ -96,6 +100,7 @@ class AnswerContext(RunContext):
 
     documents: Documents
     memories: Memories
+    network: Network
     encoder: Encoder
     reader: Reader
     planner: Planner

@@ -7,10 +7,10 @@ from uuid import UUID
 from core.schemas.evidence import Candidate
 from core.schemas.memory import Memory
 from graphs.answering.ranking import ranked
-from tests.builders import make_candidate, make_memory, make_plan
+from tests.builders import make_candidate, make_memory
 from tools.ranking import READ_LIMIT
 
-PLAN = make_plan("How tight are the nuts?")
+ASKED = ["How tight are the nuts?"]
 
 
 class Shelf:
@@ -48,7 +48,7 @@ async def test_what_reads_well_comes_before_what_only_scores_a_little_better() -
     memories = [make_memory(text) for text in ("Nuts are parts.", "Tighten to 62 Nm.", "Pumps.")]
     pool = [make_candidate(m, fused=s) for m, s in zip(memories, (3.0, 2.0, 1.0), strict=True)]
 
-    found = await ranked(PLAN, pool, context(memories, OneTextReader("Tighten to 62 Nm.")))
+    found = await ranked(ASKED, pool, context(memories, OneTextReader("Tighten to 62 Nm.")))
 
     assert names(found, memories) == ["Tighten to 62 Nm.", "Nuts are parts.", "Pumps."]
     assert [candidate.scores["fused"] for candidate in found] == [2.0, 3.0, 1.0]
@@ -59,11 +59,11 @@ async def test_only_the_first_are_read_and_they_stay_first() -> None:
     pool = [make_candidate(memory, fused=-float(n)) for n, memory in enumerate(memories)]
     reader = OneTextReader(f"Passage {READ_LIMIT}.")
 
-    found = await ranked(PLAN, pool[::-1], context(memories, reader))
+    found = await ranked(ASKED, pool[::-1], context(memories, reader))
 
     assert reader.read == [f"Passage {n}." for n in range(READ_LIMIT)]
     assert names(found, memories)[READ_LIMIT:] == [f"Passage {READ_LIMIT}.", "Passage 25."]
 
 
 async def test_nothing_found_is_nothing_read() -> None:
-    assert await ranked(PLAN, [], context([], OneTextReader(""))) == []
+    assert await ranked(ASKED, [], context([], OneTextReader(""))) == []
