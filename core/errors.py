@@ -3,6 +3,7 @@
 QuaestorError
 ├── NotFound                 404  no such thing for this tenant
 ├── Conflict                 409  the thing is in a state that forbids the request
+│   └── Purged                    what it needs was deleted; a retry cannot mend it
 ├── InvalidRequest           422  the request itself is wrong
 ├── Unauthorized             401  no key, or one we do not know
 ├── InvalidDocument          422  the bytes cannot become a document; a retry cannot mend it
@@ -49,6 +50,12 @@ class Conflict(QuaestorError):
 
     code = "conflict"
     status = 409
+
+
+class Purged(Conflict):
+    """What this needs was deleted."""
+
+    code = "purged"
 
 
 class InvalidRequest(QuaestorError):

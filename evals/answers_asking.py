@@ -127,4 +127,4 @@ async def hand_in(runtime: Runtime, tenant_id: UUID, upload: Upload) -> UUID:
         raise ValueError(f"{upload.external_id} is there twice")
     result = await build_memories(runtime, lease, control=RunControl())
     await kept.jobs.finish(lease, result.state)
-    return lease.version_id
+    return submission.version.id

@@ -107,7 +107,7 @@ async def _time(runtime: Runtime, tenant_id: UUID, other: Encoder, row: Row) -> 
     result = await build_memories(runtime, lease, control=RunControl())
     await kept.jobs.finish(lease, result.state)
     between = time.perf_counter()
-    memories = await kept.memories.of_version(lease.version_id)
+    memories = await kept.memories.of_version(submission.version.id)
     reading = time.perf_counter()
     await other.encode([memory.text_original for memory in memories])
     alone = time.perf_counter() - reading

@@ -105,7 +105,7 @@ async def _build(runtime: Runtime, tenant_id: UUID, row: Row, text: str) -> Buil
         if step.node == "embed_memories" and entry.kind == "encoder"
     ]
     encoded = sum(value["count"] for value in told)
-    return Built(seconds, encoded, await kept.memories.of_version(lease.version_id))
+    return Built(seconds, encoded, await kept.memories.of_version(submission.version.id))
 
 
 def report(pairs: Sequence[Pair]) -> dict[str, JsonValue]:

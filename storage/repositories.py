@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from storage.audits import PostgresAudits
 from storage.database import Database
 from storage.documents import PostgresDocuments
 from storage.jobs import PostgresJobs
@@ -21,4 +22,5 @@ def open_repositories(
         network=PostgresNetwork(database, tenant_id),
         jobs=PostgresJobs(database, tenant_id),
         runs=PostgresRuns(database, tenant_id),
+        audits=PostgresAudits(database, tenant_id, max_attempts=max_attempts),
     )

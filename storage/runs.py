@@ -32,6 +32,14 @@ _READ = text("""
     select :tenant_id, :run_id, unnest(cast(:named as uuid[]))
     on conflict do nothing
 """)
+_LAST_OUTPUT = text("""
+    select held.sha256
+    from (select s.outputs ->> :key as sha256 from steps s
+          where s.run_id = :run_id and s.status = 'succeeded' and s.outputs ->> :key is not null
+          order by s.sequence desc limit 1) last
+    join run_blobs held on held.run_id = :run_id and held.sha256 = last.sha256
+""")
+"""A purged run holds nothing, even where another run keeps the same value."""
 _RUN = [runs.c[name] for name in Run.model_fields]
 _STEP = [steps.c[name] for name in Step.model_fields if name != "entries"]
 _ENTRY = [entries.c[name] for name in Entry.model_fields if name != "payload"]
@@ -121,6 +129,14 @@ class PostgresRuns:
         """A value a step refers to. Raises NotFound."""
         async with self._database.transaction(self._tenant_id) as connection:
             return await get_blob(connection, sha256)
+
+    async def output(self, run_id: UUID, key: str) -> bytes | None:
+        """What the last step that wrote this key left there. Raises NotFound."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            await _run(connection, run_id)
+            asked = {"run_id": run_id, "key": key}
+            digest = (await connection.execute(_LAST_OUTPUT, asked)).scalar_one_or_none()
+            return None if digest is None else await get_blob(connection, digest)
 
     async def _hold_blobs(
         self, connection: AsyncConnection, run_id: UUID, digests: Iterable[str]

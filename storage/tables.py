@@ -160,8 +160,10 @@ jobs = Table(
     _tenant(),
     Column("id", Uuid, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("document_id", Uuid, nullable=False),
-    Column("version_id", Uuid, nullable=False),
+    Column("document_id", Uuid),
+    Column("version_id", Uuid),
+    Column("asked_run_id", Uuid),
+    Column("revocation_id", Uuid),
     Column("state", Text, nullable=False, server_default="queued"),
     Column("stage", Text),
     Column("done", Integer, nullable=False, server_default="0"),
@@ -290,6 +292,45 @@ entity_facts = Table(
     Column("answer_stop", Integer, nullable=False),
     Column("chance", Double, nullable=False),
     Column("valid_from", Text),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    _tenant(),
+    Column("id", Uuid, primary_key=True),
+    Column("field", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _time("at", nullable=False, default=True),
+    Column("memories", Integer, nullable=False),
+    Column("undone", JSON(none_as_null=True)),
+)
+
+revoked_memories = Table(
+    "revoked_memories",
+    metadata,
+    _tenant(),
+    Column("revocation_id", Uuid, primary_key=True),
+    Column("memory_id", Uuid, primary_key=True),
+    Column("decision", Text),
+)
+
+audit_items = Table(
+    "audit_items",
+    metadata,
+    _tenant(),
+    Column("id", Uuid, primary_key=True),
+    Column("memory_id", Uuid, nullable=False),
+    Column("run_id", Uuid, nullable=False),
+    Column("risk", Double, nullable=False),
+    Column("signals", JSON, nullable=False),
+    _time("opened_at", nullable=False, default=True),
+    Column("decision", Text),
+    Column("by", Text),
+    Column("reason", Text),
+    _time("decided_at"),
 )
 
 workers = Table(

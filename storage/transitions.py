@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from core.errors import Conflict
+from core.schemas.audit import ItemDecision
 from core.schemas.document import VersionStatus
 from core.schemas.job import FINAL_STATES, Job, JobError, JobEventType, JobState, Lease
 from core.schemas.memory import Flag, Memory, MemoryStatus
@@ -23,6 +24,10 @@ ENDINGS: dict[JobState, JobEventType] = {
 
 RUN_ENDINGS: dict[JobState, RunStatus] = {"failed": "failed", "cancelled": "cancelled"}
 """How a run that is still going ends with its job. A job that succeeds has ended its run before."""
+
+
+DECIDED: dict[ItemDecision, MemoryStatus] = {"quarantine": "quarantined", "release": "verified"}
+"""What a memory becomes by what a person decides about it."""
 
 
 def why(error: JobError | None) -> str | None:
@@ -45,7 +50,15 @@ def error_at_the_end(job: Job) -> JobError | None:
 def lease_of(job: Job, owner: str) -> Lease:
     """The lease of a job that was just claimed."""
     shared = job.model_dump(
-        include={"tenant_id", "document_id", "version_id", "kind", "fence", "run_id"}
+        include={
+            "tenant_id",
+            "document_id",
+            "version_id",
+            "asked_run_id",
+            "kind",
+            "fence",
+            "run_id",
+        }
     )
     return Lease(job_id=job.id, owner=owner, attempt=job.attempts, **shared)
 

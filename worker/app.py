@@ -16,7 +16,7 @@ from core.settings import Settings
 from storage.database import conninfo
 
 QUEUE = "memories"
-BUILD_TASK = "memories.build"
+JOB_TASK = "jobs.do"
 
 CONNECT_SECONDS = 2.0
 """How long a broker may take to let us in before it counts as away."""

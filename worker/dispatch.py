@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 
 from core.errors import BrokerUnavailable
 from core.settings import Settings
-from worker.app import BUILD_TASK, celery_app
+from worker.app import JOB_TASK, celery_app
 
 MAX_CONNECTIONS = 2
 """To the broker, each with a thread of its own. Rings are short; more of them wait their turn."""
@@ -75,7 +75,7 @@ class Dispatcher:
     def _publish(self, tenant_id: UUID, job_id: UUID) -> None:
         ids = (str(tenant_id), str(job_id))
         with self._connected() as connection:
-            self._app.send_task(BUILD_TASK, args=ids, connection=connection)
+            self._app.send_task(JOB_TASK, args=ids, connection=connection)
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:

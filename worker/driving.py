@@ -1,7 +1,7 @@
-"""Driving one job: claim it, build under the lease, write down how it ended.
+"""Driving one job: claim it, do it under the lease, write down how it ended.
 
-It knows jobs, leases and endings; what is built it leaves to the graph. Whatever goes wrong here
-costs time, never the job: a row whose lease lapses is rung again by a sweeper.
+It knows jobs, leases and endings; what is done it leaves to ``worker.doing``. Whatever goes wrong
+here costs time, never the job: a row whose lease lapses is rung again by a sweeper.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ from uuid import UUID
 from core.errors import LeaseLost, NotFound, StorageUnavailable, Unavailable
 from core.logs import log_fields
 from core.schemas.job import Lease
-from graphs.building import BuildResult, build_memories
 from graphs.running import RunControl
 from graphs.runtime import Runtime
 from storage.protocols import Jobs, Repositories
+from worker.doing import Done, do_job
 from worker.endings import ending_of, job_error, retry_seconds
 
 logger = logging.getLogger(__name__)
@@ -33,12 +33,12 @@ INSIST_SECONDS = 0.5
 FRAMES_LOGGED = 3
 
 
-class Build(Protocol):
-    """Turns the leased job's document into memories; goes on where an earlier attempt stopped."""
+class Work(Protocol):
+    """Does what a leased job is for; goes on where an earlier attempt stopped."""
 
     def __call__(
         self, runtime: Runtime, lease: Lease, *, control: RunControl
-    ) -> Coroutine[Any, Any, BuildResult]: ...
+    ) -> Coroutine[Any, Any, Done]: ...
 
 
 async def drive(
@@ -48,7 +48,7 @@ async def drive(
     *,
     owner: str,
     control: RunControl,
-    build: Build = build_memories,
+    work: Work = do_job,
 ) -> None:
     """Do the job, if it is there to be done and nobody else does it."""
     kept = runtime.repositories(tenant_id)
@@ -56,7 +56,7 @@ async def drive(
         try:
             lease = await kept.jobs.claim(job_id, owner, runtime.settings.lease_seconds)
             if lease is not None:
-                await _drive_leased(runtime, kept, lease, control=control, build=build)
+                await _drive_leased(runtime, kept, lease, control=control, work=work)
         except (LeaseLost, NotFound) as error:
             logger.info("job left to others", extra={"code": error.code})
         except Unavailable as error:
@@ -89,15 +89,16 @@ async def _beat(jobs: Jobs, lease: Lease, seconds: float) -> bool:
 
 
 async def _drive_leased(
-    runtime: Runtime, kept: Repositories, lease: Lease, *, control: RunControl, build: Build
+    runtime: Runtime, kept: Repositories, lease: Lease, *, control: RunControl, work: Work
 ) -> None:
     settings = runtime.settings
-    with log_fields(run_id=lease.run_id, document_id=lease.document_id, attempt=lease.attempt):
+    about = {"document_id": lease.document_id} if lease.document_id else {}
+    with log_fields(run_id=lease.run_id, kind=lease.kind, attempt=lease.attempt, **about):
         logger.info("job started")
-        building = build(runtime, lease, control=control)
+        working = work(runtime, lease, control=control)
         beating = keep_lease(kept.jobs, lease, settings.lease_seconds, control=control)
         try:
-            outcome = await _outcome(building, beating)
+            outcome = await _outcome(working, beating)
         except asyncio.CancelledError:
             await kept.jobs.release(lease)
             raise
@@ -108,17 +109,17 @@ async def _drive_leased(
 
 
 async def _outcome(
-    building: Coroutine[Any, Any, BuildResult], beating: Coroutine[Any, Any, NoReturn]
-) -> BuildResult | BaseException:
-    """What the build returned or raised; when the heartbeat fails first, what that raised."""
-    work, beat = asyncio.create_task(building), asyncio.create_task(beating)
+    working: Coroutine[Any, Any, Done], beating: Coroutine[Any, Any, NoReturn]
+) -> Done | BaseException:
+    """What the work returned or raised; when the heartbeat fails first, what that raised."""
+    doing, beat = asyncio.create_task(working), asyncio.create_task(beating)
     try:
-        done, _ = await asyncio.wait({work, beat}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({doing, beat}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        work.cancel()
+        doing.cancel()
         beat.cancel()
-        ended, lost = await asyncio.gather(work, beat, return_exceptions=True)
-    return ended if work in done else lost
+        ended, lost = await asyncio.gather(doing, beat, return_exceptions=True)
+    return ended if doing in done else lost
 
 
 async def _insist(write: Callable[[], Awaitable[None]], seconds: float) -> None:
@@ -134,13 +135,13 @@ async def _insist(write: Callable[[], Awaitable[None]], seconds: float) -> None:
 
 
 async def _end(
-    kept: Repositories, lease: Lease, outcome: BuildResult | BaseException, wait: float
+    kept: Repositories, lease: Lease, outcome: Done | BaseException, wait: float
 ) -> None:
-    if isinstance(outcome, BuildResult):
-        await kept.jobs.finish(lease, outcome.state)
-        logger.info("job ended", extra={"state": outcome.state, "memories": outcome.memories})
-    else:
+    if isinstance(outcome, BaseException):
         await _end_broken_off(kept, lease, outcome, wait)
+    else:
+        await kept.jobs.finish(lease, outcome.state)
+        logger.info("job ended", extra={"state": outcome.state, **outcome.counts})
 
 
 async def _end_broken_off(
@@ -149,7 +150,8 @@ async def _end_broken_off(
     ending = ending_of(error)
     match ending:
         case "refuse":
-            await kept.documents.fail_version(lease.version_id, lease)
+            if lease.version_id is not None:
+                await kept.documents.fail_version(lease.version_id, lease)
             await kept.jobs.finish(lease, "failed", job_error(error))
         case "cancel":
             await kept.jobs.finish(lease, "cancelled")

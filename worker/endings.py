@@ -2,12 +2,12 @@
 
 from typing import Literal
 
-from core.errors import InvalidDocument, LeaseLost, QuaestorError, RunCancelled
+from core.errors import InvalidDocument, LeaseLost, Purged, QuaestorError, RunCancelled
 from core.schemas.job import JobError
 from graphs.running import RunDrained
 
 Ending = Literal["refuse", "cancel", "hand_back", "leave", "retry"]
-"""refuse: the bytes can never be built. cancel: somebody asked for it. hand_back: the worker is
+"""refuse: it can never be done. cancel: somebody asked for it. hand_back: the worker is
 leaving. leave: another worker owns the job. retry: anything else may pass; attempts are counted."""
 
 MAX_RETRY_SECONDS = 300.0
@@ -16,7 +16,7 @@ MAX_RETRY_SECONDS = 300.0
 def ending_of(error: BaseException) -> Ending:
     """What to do with a job whose run raised this."""
     match error:
-        case InvalidDocument():
+        case InvalidDocument() | Purged():
             return "refuse"
         case RunCancelled():
             return "cancel"

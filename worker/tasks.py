@@ -12,13 +12,13 @@ from celery.signals import setup_logging, worker_ready, worker_shutdown, worker_
 
 from core.logs import configure_logging
 from core.settings import Settings
-from worker.app import BUILD_TASK
+from worker.app import JOB_TASK
 from worker.process import current_process
 
 
-@shared_task(name=BUILD_TASK)
-def build(tenant_id: str, job_id: str) -> None:
-    """Build the memories of one job's document."""
+@shared_task(name=JOB_TASK)
+def do(tenant_id: str, job_id: str) -> None:
+    """Do one job, of whatever kind its row says."""
     current_process().work(UUID(tenant_id), UUID(job_id))
 
 

@@ -8,7 +8,9 @@ from pydantic import Field, JsonValue
 
 from core.schemas.base import Frozen
 
-JobKind = Literal["memories.build"]
+JobKind = Literal["memories.build", "answers.ask_again"]
+"""Build a document's memories; ask the question of a run again."""
+
 JobState = Literal["queued", "running", "retrying", "partial", "failed", "cancelled", "succeeded"]
 FINAL_STATES: frozenset[JobState] = frozenset({"partial", "failed", "cancelled", "succeeded"})
 JobEventType = Literal[
@@ -40,8 +42,13 @@ class Job(Frozen):
     id: UUID
     tenant_id: UUID
     kind: JobKind
-    document_id: UUID
-    version_id: UUID
+    document_id: UUID | None = None
+    version_id: UUID | None = None
+    """What is built; both None where nothing is."""
+    asked_run_id: UUID | None = None
+    """The run whose question is asked again."""
+    revocation_id: UUID | None = None
+    """The revocation for which it is asked again."""
     state: JobState
     stage: str | None = None
     """The step it is in: load, outline, segment …"""
@@ -64,8 +71,9 @@ class Lease(Frozen):
 
     job_id: UUID
     tenant_id: UUID
-    document_id: UUID
-    version_id: UUID
+    document_id: UUID | None = None
+    version_id: UUID | None = None
+    asked_run_id: UUID | None = None
     kind: JobKind
     owner: str
     fence: int = Field(ge=1)

@@ -3,15 +3,18 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
+from pydantic import JsonValue
 
-from core.ids import new_id
+from core.auditing import suspicions
+from core.ids import canonical_json, new_id, sha256_of
 from core.schemas.answer import Answer
 from core.schemas.evidence import Budget, Turn
+from core.schemas.job import Lease
 from core.schemas.memory import ContentType
 from core.schemas.run import Run
 from graphs.answering.graph import RECURSION_LIMIT, make_answering_graph
@@ -34,6 +37,26 @@ class StepWatcher(Watcher):
         await self._on_step(notice)
 
 
+class Asked(NamedTuple):
+    """A question with all that it was asked of and after."""
+
+    question: str
+    collection: str = "default"
+    content_types: Sequence[ContentType] = ()
+    history: Sequence[Turn] = ()
+
+    def subject(self) -> dict[str, JsonValue]:
+        """What a run keeps of it: the same for the same question, and enough to ask it again as
+        long as the value behind ``history_sha256`` is kept."""
+        subject: dict[str, JsonValue] = {"question": self.question, "collection": self.collection}
+        if self.content_types:
+            subject["content_types"] = list(self.content_types)
+        if self.history:
+            said: JsonValue = [turn.model_dump(mode="json") for turn in self.history]
+            subject["history_sha256"] = sha256_of(canonical_json(said))
+        return subject
+
+
 async def answer_question(
     runtime: Runtime,
     tenant_id: UUID,
@@ -46,34 +69,50 @@ async def answer_question(
 ) -> Answer:
     """Answer from one collection of one tenant, or from its memories of some content types alone.
 
-    ``history`` is what was said before, for a question that does not stand alone. It is no part
-    of the run's subject: what it quotes of documents must go when they do.
+    ``history`` is what was said before, for a question that does not stand alone. Of the run's
+    subject only its hash is a part: what it quotes of documents must go when they do.
 
     Raises StorageUnavailable.
     """
     repositories = runtime.repositories(tenant_id)
-    run_id = new_id()
-    subject: dict[str, Any] = {"question": question, "collection": collection}
-    if content_types:
-        subject["content_types"] = list(content_types)
-    given: Any = {**subject, "history": list(history)}
+    asked = Asked(question, collection, content_types, history)
     watcher = StepWatcher(on_step) if on_step else None
-    journal = RunJournal(repositories.runs, run_id, watcher=watcher)
+    journal = RunJournal(repositories.runs, new_id(), watcher=watcher)
+    return await run_question(runtime, repositories, asked, journal)
+
+
+async def run_question(
+    runtime: Runtime,
+    repositories: Repositories,
+    asked: Asked,
+    journal: RunJournal,
+    lease: Lease | None = None,
+) -> Answer:
+    """One run of the graph under the journal's id; as a job, under its lease."""
+    subject = asked.subject()
+    given: Any = {
+        "question": asked.question,
+        "collection": asked.collection,
+        "content_types": list(asked.content_types),
+        "history": list(asked.history),
+    }
     run = Run(
-        id=run_id,
+        id=journal.run_id,
         graph="answering",
         status="running",
         subject=subject,
         engine=runtime.engine(),
+        attempts=lease.attempt if lease else 1,
         started_at=datetime.now(UTC),
     )
-    async with recorded_run(repositories.runs, run):
+    async with recorded_run(repositories.runs, run, lease):
         state = await _graph().ainvoke(
             given,
             RunnableConfig(recursion_limit=RECURSION_LIMIT),
             context=_context(runtime, repositories, journal),
         )
     answer: Answer = state["answer"]
+    await repositories.audits.suspect(suspicions(answer))
     return answer
 
 
@@ -83,7 +122,6 @@ def _context(runtime: Runtime, repositories: Repositories, journal: RunJournal) 
         journal=journal,
         documents=repositories.documents,
         memories=repositories.memories,
-        network=repositories.network,
         encoder=runtime.encoder,
         reader=runtime.reader,
         planner=agents.planner,

@@ -5,6 +5,7 @@ They keep the promises of ``storage.protocols`` within one event loop, and nothi
 
 from uuid import UUID
 
+from storage.in_memory.audits import InMemoryAudits
 from storage.in_memory.documents import InMemoryDocuments
 from storage.in_memory.jobs import InMemoryJobs
 from storage.in_memory.memories import InMemoryMemories
@@ -29,4 +30,5 @@ class InMemoryStorage:
             network=InMemoryNetwork(shelf),
             jobs=InMemoryJobs(shelf),
             runs=InMemoryRuns(shelf),
+            audits=InMemoryAudits(shelf, max_attempts=max_attempts),
         )

@@ -109,7 +109,7 @@ class InMemoryJobs:
 
     def _end(self, work: Work, state: JobState, error: JobError | None = None) -> None:
         _set(work, state=state, error=error, finished_at=now())
-        if error is not None and error.code == DEAD_LETTER:
+        if error is not None and error.code == DEAD_LETTER and work.job.version_id is not None:
             version = self._shelf.versions[work.job.version_id]
             if version.status == "received":
                 failed = version.model_copy(update={"status": "failed"})

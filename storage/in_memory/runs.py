@@ -75,6 +75,13 @@ class InMemoryRuns:
             raise NotFound(f"no stored value {sha256!r}")
         return self._shelf.blobs[sha256]
 
+    async def output(self, run_id: UUID, key: str) -> bytes | None:
+        """What the last step that wrote this key left there. Raises NotFound."""
+        wrote = [step for step in await self.steps(run_id) if key in step.outputs]
+        digests = [step.outputs[key] for step in wrote if step.status == "succeeded"]
+        held = self._shelf.run_blobs[run_id].intersection(digests[-1:])
+        return self._shelf.blobs[held.pop()] if held else None
+
 
 def _without_payloads(step: Step) -> Step:
     plain = tuple(entry.model_copy(update={"payload": None}) for entry in step.entries)

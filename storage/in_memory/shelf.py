@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from core.errors import LeaseLost, NotFound
+from core.schemas.audit import AuditItem, Revocation
 from core.schemas.document import Document, Unit, Version
 from core.schemas.job import Job, JobEvent, JobEventType, Lease
 from core.schemas.memory import Memory, MemoryStatus
@@ -58,6 +59,10 @@ class Shelf:
     blobs: dict[str, bytes] = field(default_factory=dict)
     run_blobs: dict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
     run_reads: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    revocations: dict[UUID, Revocation] = field(default_factory=dict)
+    revoked: dict[UUID, dict[UUID, MemoryStatus | None]] = field(default_factory=dict)
+    """Per revocation, the memories it took out and what had been decided about each before."""
+    items: dict[UUID, AuditItem] = field(default_factory=dict)
 
     def held(self, lease: Lease) -> Work:
         """The job of a lease that is still valid. Raises LeaseLost."""

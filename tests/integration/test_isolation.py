@@ -12,7 +12,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from core.errors import NotFound, QuaestorError, Unauthorized
 from core.ids import new_id, sha256_of
-from core.schemas.document import Document, Span, Version
+from core.schemas.audit import AuditItem, Note, Revocation, Suspect, Suspicion
+from core.schemas.document import Document, Source, Span, Version
 from core.schemas.job import Job, Lease
 from core.schemas.memory import ContentType, Memory, SearchFilter
 from core.schemas.network import Fact, Mention
@@ -29,6 +30,9 @@ NOT_OF_A_TENANT = {"alembic_version", "checkpoint_migrations", "workers"}
 ISOLATED = sorted({*metadata.tables, *CHECKPOINT_TABLES} - NOT_OF_A_TENANT)
 
 
+SUSPECT = Suspect(field="principal", name="mallory")
+
+
 class Secrets(NamedTuple):
     """One of everything, belonging to one tenant."""
 
@@ -39,6 +43,8 @@ class Secrets(NamedTuple):
     lease: Lease
     memory: Memory
     run: Run
+    revocation: Revocation
+    item: AuditItem
 
 
 @pytest.fixture
@@ -61,6 +67,7 @@ async def secrets(database, tenant_id, repositories, library) -> Secrets:
         attempt=1,
         status="succeeded",
         inputs={},
+        outputs={"state": sha256_of(b"secret")},
         entries=(entry, search),
         **common,
     )
@@ -71,7 +78,19 @@ async def secrets(database, tenant_id, repositories, library) -> Secrets:
     await repositories.network.replace(memories[0].version_id, mentions, facts, lease)
     version = await repositories.documents.version(memories[0].version_id)
     document = await repositories.documents.get(version.document_id)
-    return Secrets(tenant_id, document, version, submission.job, lease, memories[0], run)
+    audited = await audit(repositories, library, run)
+    return Secrets(tenant_id, document, version, submission.job, lease, memories[0], run, *audited)
+
+
+async def audit(repositories: Repositories, library: Any, run: Run) -> tuple[Revocation, AuditItem]:
+    """Another document is suspected, and its principal revoked."""
+    source = Source(principal="mallory", origin="board", trust="crawled")
+    _, (lie,) = await library.build(repositories, "board", ["The valve is blue."], source=source)
+    seen = Suspicion(memory_id=lie.id, run_id=run.id, risk=0.9, signals=())
+    await repositories.audits.suspect([seen])
+    revoked = await repositories.audits.revoke(SUSPECT, Note(by="ada"))
+    (item,) = (await repositories.audits.items()).items
+    return revoked.revocation, item
 
 
 @pytest.fixture
@@ -139,7 +158,18 @@ READS: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "runs.list": lambda r, s: r.runs.list(),
     "runs.steps": lambda r, s: r.runs.steps(s.run.id),
     "runs.blob": lambda r, s: r.runs.blob(sha256_of(b"secret")),
+    "runs.output": lambda r, s: r.runs.output(s.run.id, "state"),
+    "audits.touched": lambda r, s: touched(r),
+    "audits.revocation": lambda r, s: r.audits.revocation(s.revocation.id),
+    "audits.revocations": lambda r, s: r.audits.revocations(),
+    "audits.revoked": lambda r, s: r.audits.revoked(s.revocation.id),
+    "audits.items": lambda r, s: r.audits.items(),
 }
+
+
+async def touched(repositories: Repositories) -> tuple[object, ...]:
+    return (await repositories.audits.touched(SUSPECT)).memories
+
 
 WRITES: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "memories.set_status": lambda r, s: r.memories.set_status(s.memory.id, "quarantined"),
@@ -156,6 +186,9 @@ WRITES: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "network.replace": lambda r, s: r.network.replace(s.version.id, [], [], s.lease),
     "runs.start": lambda r, s: r.runs.start(s.run, s.lease),
     "runs.finish": lambda r, s: r.runs.finish(s.run.id, "failed"),
+    "audits.revoke": lambda r, s: r.audits.revoke(SUSPECT, Note(by="thief")),
+    "audits.undo": lambda r, s: r.audits.undo(s.revocation.id, Note(by="thief")),
+    "audits.decide": lambda r, s: r.audits.decide(s.item.id, "release", Note(by="thief")),
 }
 
 

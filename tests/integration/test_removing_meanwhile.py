@@ -11,7 +11,6 @@ from sqlalchemy import text
 from core.errors import NotFound
 from core.schemas.job import Lease
 from core.settings import Settings
-from graphs.building import BuildResult
 from graphs.running import RunControl
 from storage.activating import put_in_place, version_to_build
 from storage.checkpoints import open_checkpointer
@@ -20,6 +19,7 @@ from storage.memory_rows import rows_of
 from storage.protocols import Repositories
 from storage.sweeping import forget_finished_threads
 from tests.building import Build, begin_build
+from worker.doing import Done
 from worker.driving import drive
 
 ROUNDS = 20
@@ -122,7 +122,7 @@ async def test_a_worker_whose_document_is_deleted_stops_quietly(
 ) -> None:
     submission = await repositories.documents.submit(library.upload())
 
-    async def build(runtime: object, lease: Lease, *, control: RunControl) -> BuildResult:
+    async def build(runtime: object, lease: Lease, *, control: RunControl) -> Done:
         await repositories.documents.delete(lease.document_id)
         await repositories.documents.text(lease.version_id)
         raise AssertionError("it was there")
@@ -131,7 +131,7 @@ async def test_a_worker_whose_document_is_deleted_stops_quietly(
         settings=Settings(), database=database, repositories=lambda _: repositories
     )
     control = RunControl()
-    await drive(runtime, tenant_id, submission.job.id, owner="w", control=control, build=build)
+    await drive(runtime, tenant_id, submission.job.id, owner="w", control=control, work=build)
 
     with pytest.raises(NotFound):
         await repositories.jobs.get(submission.job.id)

@@ -19,17 +19,17 @@ from core.ids import new_id
 from core.schemas.document import Source
 from core.schemas.job import Job, Lease
 from core.settings import Settings
-from graphs.building import BuildResult
 from graphs.running import RunControl, RunDrained
 from storage.checkpoints import open_checkpointer
 from storage.database import Database
 from storage.protocols import Repositories, Submission, Upload
 from storage.repositories import open_repositories
 from storage.sweeping import due_jobs
+from worker.doing import Done
 from worker.driving import drive
 
 SETTINGS = Settings(lease_seconds=1.5, retry_base_seconds=0.01, max_attempts=3)
-DONE = BuildResult("succeeded", 1, ())
+DONE = Done("succeeded", {"memories": 1})
 STEPS = 4
 
 
@@ -79,7 +79,7 @@ class Bench:
             job_id,
             owner=owner,
             control=self.control,
-            build=build,
+            work=build,
         )
 
     async def take_over(self) -> None:
@@ -96,11 +96,11 @@ def bench(
     return Bench(database, repositories, tenant_id, submission)
 
 
-def raising(*errors: Exception) -> Callable[..., Awaitable[BuildResult]]:
+def raising(*errors: Exception) -> Callable[..., Awaitable[Done]]:
     """A build that fails once with each error and then succeeds."""
     left = list(errors)
 
-    async def build(runtime: object, lease: Lease, *, control: RunControl) -> BuildResult:
+    async def build(runtime: object, lease: Lease, *, control: RunControl) -> Done:
         if left:
             raise left.pop(0)
         return DONE
@@ -119,7 +119,7 @@ class Graph:
         self.effects: list[int] = []
         self._before = before
 
-    async def __call__(self, runtime: Any, lease: Lease, *, control: RunControl) -> BuildResult:
+    async def __call__(self, runtime: Any, lease: Lease, *, control: RunControl) -> Done:
         async def step(state: Steps) -> dict[str, list[int]]:
             control.check()
             number = len(state["taken"])
@@ -153,8 +153,8 @@ async def test_a_build_that_ends_well_makes_the_job_succeed(bench: Bench) -> Non
 
 
 async def test_a_build_that_left_something_out_is_partial(bench: Bench) -> None:
-    async def build(runtime: object, lease: Lease, *, control: RunControl) -> BuildResult:
-        return BuildResult("partial", 2, ("1 of 3 pages has no text",))
+    async def build(runtime: object, lease: Lease, *, control: RunControl) -> Done:
+        return Done("partial", {"memories": 2})
 
     assert (await bench.drive(build)).state == "partial"
 
@@ -201,7 +201,7 @@ async def test_a_defect_is_tried_again_until_the_attempts_are_used_up(bench: Ben
 async def test_a_lost_lease_stops_the_run_and_writes_nothing(bench: Bench) -> None:
     begun, stopped = asyncio.Event(), asyncio.Event()
 
-    async def build(runtime: object, lease: Lease, *, control: RunControl) -> BuildResult:
+    async def build(runtime: object, lease: Lease, *, control: RunControl) -> Done:
         begun.set()
         try:
             await asyncio.sleep(30)
@@ -219,7 +219,7 @@ async def test_a_lost_lease_stops_the_run_and_writes_nothing(bench: Bench) -> No
 
 
 async def test_a_build_that_ends_after_the_take_over_does_not_end_the_job(bench: Bench) -> None:
-    async def build(runtime: object, lease: Lease, *, control: RunControl) -> BuildResult:
+    async def build(runtime: object, lease: Lease, *, control: RunControl) -> Done:
         await bench.take_over()
         return DONE
 
@@ -227,7 +227,7 @@ async def test_a_build_that_ends_after_the_take_over_does_not_end_the_job(bench:
 
 
 async def test_a_heartbeat_keeps_the_lease_past_its_first_term(bench: Bench) -> None:
-    async def build(runtime: object, lease: Lease, *, control: RunControl) -> BuildResult:
+    async def build(runtime: object, lease: Lease, *, control: RunControl) -> Done:
         await asyncio.sleep(SETTINGS.lease_seconds * 2)
         rival = await bench.repositories.jobs.claim(lease.job_id, "rival", 1.0)
         assert rival is None
@@ -363,7 +363,7 @@ async def test_an_ending_that_cannot_be_written_leaves_the_job_to_its_lease(
 
 
 async def test_a_ring_for_an_unknown_job_is_ignored(bench: Bench) -> None:
-    async def unwanted(runtime: object, lease: Lease, *, control: RunControl) -> BuildResult:
+    async def unwanted(runtime: object, lease: Lease, *, control: RunControl) -> Done:
         raise AssertionError("it ran")
 
     await bench.ring(new_id(), unwanted)

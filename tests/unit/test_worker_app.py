@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from core.errors import ConfigurationError
 from core.settings import Settings
 from worker import __main__ as entrypoint
-from worker.app import BUILD_TASK, QUEUE, celery_app, worker_command
+from worker.app import JOB_TASK, QUEUE, celery_app, worker_command
 
 SOCKET_URL = "postgresql://quaestor_app@/quaestor?host=/run/pg&port=5433"
 
@@ -122,4 +122,4 @@ def test_the_app_of_the_environment_knows_the_task(monkeypatch: pytest.MonkeyPat
     from worker import app as module
 
     assert module.app.conf.include == ["worker.tasks"]
-    assert BUILD_TASK == "memories.build"
+    assert JOB_TASK == "jobs.do"

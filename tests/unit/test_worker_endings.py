@@ -8,6 +8,7 @@ from core.errors import (
     LeaseLost,
     LoaderFailed,
     ModelUnavailable,
+    Purged,
     RunCancelled,
     StorageUnavailable,
 )
@@ -20,6 +21,7 @@ from worker.endings import MAX_RETRY_SECONDS, ending_of, job_error, retry_second
     [
         (EmptyExtraction(), "refuse"),
         (LoaderFailed(), "refuse"),
+        (Purged(), "refuse"),
         (RunCancelled(), "cancel"),
         (RunDrained(), "hand_back"),
         (LeaseLost(), "leave"),
