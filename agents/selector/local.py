@@ -14,14 +14,15 @@ from tools.lexical import content_terms
 from tools.loaders.sentences import sentence_ranges
 from tools.matching import Asked, Measures, Mix, log_odds, parts_asked, type_hit
 from tools.passages import passage_of, placed
-from tools.ranking import READ_LIMIT, TermWeights, cut
+from tools.ranking import READ_LIMIT, TermWeights
 from tools.reader import Reader, Reading
+from tools.selecting import Limits, Option, Strategy, elbow
 
 SENTENCE_LIMIT = 4
 """Sentences of one candidate that are encoded: those that share most with the question."""
 
-MIN_K, MAX_K = 5, 12
-"""Clamps of the elbow: what is packed is fewer, so that an exclusion leaves something to read."""
+LIMITS = Limits(min_k=5, max_k=12)
+"""What is packed is fewer, so that an exclusion leaves something to read."""
 
 RELEVANCE = Mix(-6.91, Measures(2.28, 2.46, 2.47, 0.38, 1.79, 0.0, 0.0, 0.0))
 """Fitted before there was a reader; a fit with its scores does no better (docs/evals.md)."""
@@ -36,24 +37,28 @@ class Seen(NamedTuple):
 
 
 class LocalSelector:
-    """Judges by a fitted mix of reading, sentence and passage measures, and cuts at the elbow."""
+    """Judges by a fitted mix of reading, sentence and passage measures; a strategy then cuts."""
 
-    def __init__(self, reader: Reader, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self, reader: Reader, encoder: Encoder | None = None, strategy: Strategy = elbow
+    ) -> None:
         self._reader = reader
         self._encoder = encoder
+        self._strategy = strategy
 
     async def select(self, plan: Plan, pool: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """The elbow's share of the pool, and the best memory for each part of the question."""
+        """What the strategy keeps, and the best memory for each part of the question."""
         by_part = await self.measure(plan, pool)
         chances = [
             {key: RELEVANCE.probability(seen.measures) for key, seen in part.items()}
             for part in by_part
         ]
         relevance = {key: max(chance[key] for chance in chances) for key in chances[0]}
-        ranked = sorted(relevance, key=lambda key: (-relevance[key], key))
-        kept = set(ranked[: cut([relevance[key] for key in ranked], MIN_K, MAX_K)])
-        kept |= {min(chance, key=lambda key: (-chance[key], key)) for chance in chances if chance}
         by_id = {evidence.memory.id: evidence for evidence in pool}
+        options = options_of(plan, [by_id[key] for key in sorted(relevance)], relevance)
+        kept = set(self._strategy(options, LIMITS))
+        kept |= {min(chance, key=lambda key: (-chance[key], key)) for chance in chances if chance}
+        ranked = sorted(relevance, key=lambda key: (-relevance[key], key))
         return tuple(
             _scored(by_id[key], relevance[key], [part[key].answer for part in by_part])
             for key in ranked
@@ -104,6 +109,32 @@ class LocalSelector:
                 found[at][memory_id] = float(best[at])
             start += len(group)
         return found
+
+
+def options_of(
+    plan: Plan, pool: Sequence[Evidence], relevance: Mapping[UUID, float]
+) -> list[Option]:
+    """Each candidate as a strategy sees it; a facet is met by the cue terms of its rationale."""
+    terms = {evidence.memory.id: _terms(evidence) for evidence in pool}
+    return [
+        Option(
+            key=evidence.memory.id,
+            relevance=relevance[evidence.memory.id],
+            characters=len(evidence.memory.text_original),
+            place=(evidence.memory.version_id, evidence.memory.ordinal),
+            facets=tuple(
+                len(terms[evidence.memory.id] & set(rationale.cue_terms)) / len(rationale.cue_terms)
+                for rationale in plan.rationales
+            ),
+            risk=1 - evidence.memory.source.weight,
+            alike=tuple(
+                (key, len(terms[evidence.memory.id] & other) / len(other or {""}))
+                for key, other in terms.items()
+                if key != evidence.memory.id
+            ),
+        )
+        for evidence in pool
+    ]
 
 
 def _by_words(
