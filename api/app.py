@@ -11,7 +11,7 @@ from api.backend import Backend, OpenBackend, open_backend
 from api.errors import install_error_handlers
 from api.limits import BodyLimit
 from api.problems import declare_problem_media_type
-from api.routes import answers, documents, health, jobs, memories, runs
+from api.routes import answers, audits, documents, health, jobs, memories, runs
 from core.settings import Settings
 
 
@@ -42,7 +42,7 @@ def create_app(
     )
     app.add_middleware(BodyLimit)
     install_error_handlers(app)
-    for routes in (health, documents, memories, jobs, answers, runs):
+    for routes in (health, documents, memories, jobs, answers, runs, audits):
         app.include_router(routes.router)
     return app
 

@@ -46,6 +46,7 @@ Question = Annotated[
     AfterValidator(plain_text),
 ]
 Said = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(plain_text)]
+Reason = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(plain_text)]
 Cursor = Annotated[str, _name(500), AfterValidator(one_line)]
 Limit = Annotated[int, Field(ge=1, le=200)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -22,6 +22,7 @@ COMMANDS = {
     "memories": "Show the memories made of a document.",
     "jobs": "List jobs, or show one with its events.",
     "runs": "List runs, or show one with its steps.",
+    "audit": "Find who pushed an answer, take them out, and decide what runs suspected.",
     "migrate": "Bring the tables of a database up to date.",
     "tenants": "Manage tenants and their API keys.",
     "eval": "Measure quality on a data set.",

@@ -58,7 +58,10 @@ def _show(client: Client, job_id: str, follow: bool, as_json: bool) -> None:
         print_json({"job": job, "events": events})
         return
     console = make_console()
-    console.print(plain(f"job {job.id} · document {job.document_id} · run {job.run_id}"))
+    about = (
+        f"document {job.document_id}" if job.document_id else f"question of run {job.asked_run_id}"
+    )
+    console.print(plain(f"job {job.id} · {about} · run {job.run_id}"))
     console.print(
         state_text(job.state), plain(f"after {counted(job.attempts, 'attempt', 'attempts')}")
     )

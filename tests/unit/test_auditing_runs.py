@@ -1,0 +1,188 @@
+"""Audits over recorded runs: who pushed an answer, the report, and asking again as a job."""
+
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from core.errors import Conflict, NotFound, Purged, RunCancelled
+from core.ids import new_id
+from core.schemas.audit import Note, Suspect
+from core.schemas.evidence import Turn
+from core.schemas.job import Job, Lease
+from core.schemas.run import Run
+from core.settings import Settings
+from graphs.answering.again import ask_again, asked_by
+from graphs.answering.start import Asked, answer_question
+from graphs.auditing import backing_of, recorded_answer, report_of
+from graphs.running import RunControl
+from graphs.runtime import make_agents
+from storage.in_memory import InMemoryStorage
+from storage.protocols import Repositories
+from tests.answering import ENCODER, READER, add
+from tests.builders import MOMENT
+
+TENANT = uuid4()
+QUESTION = "How tight are the casing nuts of the HP-240?"
+TEXT = "# Nuts\n\nThe casing nuts of the HP-240 are tightened to {} Nm.\n"
+NOTE = Note(by="eve", reason="it lies")
+LIAR = Suspect(field="principal", name="lies-author")
+
+
+@pytest.fixture
+def storage() -> InMemoryStorage:
+    return InMemoryStorage()
+
+
+@pytest.fixture
+def kept(storage: InMemoryStorage) -> Repositories:
+    return storage.repositories(TENANT)
+
+
+@pytest.fixture
+def runtime(storage: InMemoryStorage) -> Any:
+    settings = Settings()
+    return SimpleNamespace(
+        settings=settings,
+        encoder=ENCODER,
+        reader=READER,
+        agents=make_agents(settings, ENCODER, READER),
+        repositories=lambda tenant_id: storage.repositories(tenant_id),
+        engine=dict,
+    )
+
+
+@pytest.fixture
+async def told(kept: Repositories, runtime: Any) -> Any:
+    """The wrong answer, pushed by a source of high trust."""
+    await add(kept, "manual", TEXT.format(62), "upload")
+    await add(kept, "lies", TEXT.format(95), "owner")
+    answer = await answer_question(runtime, TENANT, QUESTION)
+    assert "95" in answer.text
+    return answer
+
+
+async def claimed(kept: Repositories, job: Job) -> Lease:
+    lease = await kept.jobs.claim(job.id, "worker", 30)
+    assert lease is not None
+    return lease
+
+
+async def test_who_pushed_the_answer_is_read_from_its_run(kept: Repositories, told: Any) -> None:
+    backing = await backing_of(kept, told.run_id)
+
+    assert (backing.question, backing.told, backing.outcome) == (
+        QUESTION,
+        told.text,
+        told.outcome,
+    )
+    assert backing.backers[0].principal == "lies-author"
+    assert backing.backers[0].memories[0].cited
+
+
+async def test_a_run_without_an_answer_was_pushed_by_nobody(kept: Repositories) -> None:
+    run = Run(id=new_id(), graph="building", status="running", subject={}, started_at=MOMENT)
+    await kept.runs.start(run)
+
+    with pytest.raises(Conflict):
+        await backing_of(kept, run.id)
+    with pytest.raises(NotFound):
+        await backing_of(kept, new_id())
+
+
+async def test_of_a_purged_run_it_cannot_be_told(kept: Repositories, told: Any) -> None:
+    await kept.documents.delete(told.citations[0].document_id)
+
+    with pytest.raises(Purged):
+        await backing_of(kept, told.run_id)
+
+
+async def test_asking_again_answers_from_what_is_left(
+    kept: Repositories, runtime: Any, told: Any
+) -> None:
+    revocation, (job,) = await kept.audits.revoke(LIAR, NOTE)
+    waiting = await report_of(kept, revocation.id)
+    lease = await claimed(kept, job)
+
+    outcome = await ask_again(runtime, lease, control=RunControl())
+    await kept.jobs.finish(lease, "succeeded")
+
+    report = await report_of(kept, revocation.id)
+    (before_only,), (both,) = waiting.questions, report.questions
+    assert (waiting.waiting, before_only.after, before_only.changed) == (1, None, False)
+    assert before_only.before is not None
+    assert before_only.before.text == told.text
+    assert both.after is not None
+    assert (report.waiting, both.changed, both.after.outcome) == (0, True, outcome)
+    assert "62" in both.after.text
+    assert (before_only.before.cites_revoked, both.after.cites_revoked) == (True, False)
+    assert (await kept.runs.get(lease.run_id)).status == "succeeded"
+
+
+async def test_a_report_goes_on_when_the_old_answer_was_deleted(
+    kept: Repositories, runtime: Any, told: Any
+) -> None:
+    revocation, (job,) = await kept.audits.revoke(LIAR, NOTE)
+    await kept.documents.delete(told.citations[0].document_id)
+    lease = await claimed(kept, job)
+    await ask_again(runtime, lease, control=RunControl())
+    await kept.jobs.finish(lease, "succeeded")
+
+    (asked,) = (await report_of(kept, revocation.id)).questions
+
+    assert (asked.question, asked.before, asked.changed) == (QUESTION, None, False)
+    assert asked.after is not None
+
+
+async def test_a_cancelled_job_stops_at_its_next_step(
+    kept: Repositories, runtime: Any, told: Any
+) -> None:
+    _, (job,) = await kept.audits.revoke(LIAR, NOTE)
+    control = RunControl()
+    control.request_cancel()
+    lease = await claimed(kept, job)
+
+    with pytest.raises(RunCancelled):
+        await ask_again(runtime, lease, control=control)
+
+    assert (await kept.runs.get(lease.run_id)).status == "cancelled"
+
+
+async def test_the_conversation_before_a_question_is_asked_again_with_it(
+    kept: Repositories, runtime: Any, told: Any
+) -> None:
+    history = (Turn(role="user", text=QUESTION), Turn(role="assistant", text="95 Nm."))
+    answer = await answer_question(runtime, TENANT, "How heavy are they?", history=history)
+    run = await kept.runs.get(answer.run_id)
+
+    assert await asked_by(run, kept.runs) == Asked("How heavy are they?", "default", (), history)
+
+
+async def test_a_conversation_that_was_deleted_cannot_be_gone_on_with(kept: Repositories) -> None:
+    subject = Asked("How heavy are they?", history=(Turn(role="user", text="Who?"),)).subject()
+    run = Run(
+        id=new_id(), graph="answering", status="succeeded", subject=subject, started_at=MOMENT
+    )
+
+    with pytest.raises(Purged):
+        await asked_by(run, kept.runs)
+
+
+async def test_a_question_of_some_content_types_is_asked_of_those_again(kept: Repositories) -> None:
+    asked = Asked("Why?", "pumps", ("warning",))
+    run = Run(
+        id=new_id(),
+        graph="answering",
+        status="succeeded",
+        subject=asked.subject(),
+        started_at=MOMENT,
+    )
+
+    assert await asked_by(run, kept.runs) == asked
+    assert await recorded_answer_of_nothing(kept, run) is None
+
+
+async def recorded_answer_of_nothing(kept: Repositories, run: Run) -> object:
+    await kept.runs.start(run)
+    return await recorded_answer(kept.runs, run.id)
