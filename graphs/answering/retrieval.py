@@ -23,9 +23,12 @@ from storage.protocols import Place
 from tools.chains import in_turns
 from tools.lexical import term_counts
 from tools.network_search import ChainSearch
-from tools.ranking import beside_neighbours, best_fused, fuse
+from tools.ranking import ABSENT, beside_neighbours, best_fused, fuse
 
 QUARANTINED_LIMIT = 5
+WIDENED = 3
+"""Best finds of a widened request whose neighbours come with them."""
+
 NEAR_TOP = 0.6
 """A quarantined memory is worth showing from this share of the best lexical score on."""
 
@@ -34,7 +37,7 @@ async def retrieve(
     request: EvidenceRequest, scope: SearchFilter, context: AnswerContext
 ) -> list[Candidate]:
     """Lexical ∪ one vector search per layer (∪ chains), fused; best first, ``request.limit`` of
-    them at most.
+    them at most. A widened request brings what stands beside the first of them too.
 
     Raises Conflict when a recorded result no longer matches what is stored.
     """
@@ -54,6 +57,8 @@ async def retrieve(
             lists["chain"] = await _chained(request, where, context)
         scores = fuse(lists)
         found = await context.memories.get(best_fused(scores, request.limit))
+        if request.reason == "widen":
+            found = (*found, *await _beside(found, where, context))
         told = _with_neighbours(found, scores)
         memories = sorted(found, key=lambda memory: (-told[memory.id]["fused"], memory.id))
         return Observed([_result(memory, told[memory.id]) for memory in memories])
@@ -71,6 +76,28 @@ async def retrieve(
     return [
         candidate_of(memory, result["scores"])
         for memory, result in zip(memories, results, strict=True)
+    ]
+
+
+async def _beside(
+    found: Sequence[Memory], where: SearchFilter, context: AnswerContext
+) -> list[Memory]:
+    """The memories before and after the best finds that may be read and were not found."""
+    best = found[:WIDENED]
+    wanted = {(one.version_id, one.ordinal + step) for one in best for step in (-1, 1)}
+    around = [
+        memory
+        for version_id in dict.fromkeys(one.version_id for one in best)
+        for memory in await context.memories.of_version(version_id)
+        if (version_id, memory.ordinal) in wanted
+    ]
+    known = {memory.id for memory in found}.union(where.exclude_memories)
+    return [
+        memory
+        for memory in around
+        if memory.status == "verified"
+        and memory.id not in known
+        and (not where.content_types or memory.content_type in where.content_types)
     ]
 
 
@@ -135,10 +162,11 @@ def candidate_of(memory: Memory, scores: dict[str, float]) -> Candidate:
 def _with_neighbours(
     memories: Sequence[Memory], scores: Mapping[UUID, Mapping[str, float]]
 ) -> dict[UUID, dict[str, float]]:
-    fused = {memory.id: scores[memory.id]["fused"] for memory in memories}
+    lowest = min((scores[key]["fused"] for key in scores), default=0.0) + ABSENT
+    fused = {memory.id: scores.get(memory.id, {}).get("fused", lowest) for memory in memories}
     places = {memory.id: (memory.version_id, memory.ordinal) for memory in memories}
     told = beside_neighbours(fused, places)
-    return {key: {**scores[key], "fused": told[key]} for key in told}
+    return {key: {**scores.get(key, {}), "fused": told[key]} for key in told}
 
 
 async def _recorded(results: Sequence[Any], context: AnswerContext) -> tuple[Memory, ...]:
