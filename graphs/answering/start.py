@@ -122,6 +122,7 @@ def _context(runtime: Runtime, repositories: Repositories, journal: RunJournal) 
         journal=journal,
         documents=repositories.documents,
         memories=repositories.memories,
+        network=repositories.network,
         encoder=runtime.encoder,
         reader=runtime.reader,
         planner=agents.planner,
