@@ -29,11 +29,14 @@ from storage.in_memory import InMemoryStorage
 from storage.protocols import Repositories, Upload
 from tools.encoder import Encoder
 from tools.loaders import LoadLimits, load
+from tools.network import link
 from tools.partitions import choose_partition, chunks_of
 from tools.reader import Reader
 
 LEASE_SECONDS = 3_600.0
 FILENAME = "text.txt"
+UNUSED: Any = None
+"""Answering opens neither a database of its own nor a loader."""
 
 
 class Watched:
@@ -103,7 +106,7 @@ class Bench:
 
     async def ask(self, case: Case) -> Both:
         """The collection of the case is built once, every passage as a document of its own."""
-        built = await self._built(case)
+        built = await self.build(case)
         return Both(
             await self._ask(case, built, self._agents.evidence_verifier),
             await self._ask(case, built, BelievingEvidenceVerifier()),
@@ -111,10 +114,10 @@ class Bench:
 
     async def ask_defended(self, case: Case) -> Asked:
         """As shipped alone."""
-        built = await self._built(case)
+        built = await self.build(case)
         return await self._ask(case, built, self._agents.evidence_verifier)
 
-    async def _built(self, case: Case) -> Built:
+    async def build(self, case: Case) -> Built:
         """One tenant for each question, always the same, for ids break ties."""
         storage, tenant_id = InMemoryStorage(), content_id("eval", case.id)
         kept = storage.repositories(tenant_id)
@@ -142,6 +145,7 @@ class Bench:
         vectors = await self._encoder.encode(texts)
         indexed = index_memories(memories, dict(zip(map(sha256_of, texts), vectors, strict=True)))
         await kept.memories.activate(version.id, indexed, self._encoder.id, lease)
+        await kept.network.replace(version.id, link(memories), [], lease)
         await kept.jobs.finish(lease, "succeeded")
         return tuple(memories)
 
@@ -154,16 +158,24 @@ class Bench:
 
     async def _ask(self, case: Case, built: Built, verifier: EvidenceVerifier) -> Asked:
         watched = Watched(verifier)
-        unused: Any = None  # answering opens neither a database of its own nor a loader
-        runtime = InMemoryRuntime(
-            settings=self._settings,
-            database=unused,
-            encoder=self._encoder,
-            reader=self._reader,
-            loader=unused,
-            agents=replace(self._agents, evidence_verifier=watched),
-            storage=built.storage,
-        )
-        answer = await answer_question(runtime, built.tenant_id, case.question)
+        answer = await self.answer(case, built, evidence_verifier=watched)
         first = next(iter(watched.verdicts), EvidenceVerdict(assessments=()))
         return Asked(case, answer, first, built.memories)
+
+    async def answer(
+        self, case: Case, built: Built, *, max_rounds: int | None = None, **roles: Any
+    ) -> Answer:
+        """One question over a collection, some roles played by others."""
+        settings = self._settings
+        if max_rounds is not None:
+            settings = settings.model_copy(update={"max_rounds": max_rounds})
+        runtime = InMemoryRuntime(
+            settings=settings,
+            database=UNUSED,
+            encoder=self._encoder,
+            reader=self._reader,
+            loader=UNUSED,
+            agents=replace(self._agents, **roles),
+            storage=built.storage,
+        )
+        return await answer_question(runtime, built.tenant_id, case.question)
