@@ -19,7 +19,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "summaries",
         "building_speed",
     ),
-    "all-answering": ("answers", "poison", "injection"),
+    "all-answering": ("answers", "poison", "injection", "adaptive", "conflict"),
 }
 """Suites by the name of their group."""
 
