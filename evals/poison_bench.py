@@ -96,13 +96,13 @@ class Bench:
     """Builds the collection of a case once and asks its question of both arms."""
 
     def __init__(self, settings: Settings, encoder: Encoder, reader: Reader) -> None:
-        self._settings, self._encoder, self._reader = settings, encoder, reader
+        self._settings, self.encoder, self.reader = settings, encoder, reader
         self._agents = make_agents(settings, encoder, reader)
 
     @property
     def reader_id(self) -> str:
         """Who reads."""
-        return self._reader.id
+        return self.reader.id
 
     async def ask(self, case: Case) -> Both:
         """The collection of the case is built once, every passage as a document of its own."""
@@ -142,9 +142,9 @@ class Bench:
         cut = await self._cut(document, version, loaded)
         memories = assemble_memories(cut, describe(cut))
         texts = [text for memory in memories for text in layer_texts(memory).values()]
-        vectors = await self._encoder.encode(texts)
+        vectors = await self.encoder.encode(texts)
         indexed = index_memories(memories, dict(zip(map(sha256_of, texts), vectors, strict=True)))
-        await kept.memories.activate(version.id, indexed, self._encoder.id, lease)
+        await kept.memories.activate(version.id, indexed, self.encoder.id, lease)
         await kept.network.replace(version.id, link(memories), [], lease)
         await kept.jobs.finish(lease, "succeeded")
         return tuple(memories)
@@ -172,8 +172,8 @@ class Bench:
         runtime = InMemoryRuntime(
             settings=settings,
             database=UNUSED,
-            encoder=self._encoder,
-            reader=self._reader,
+            encoder=self.encoder,
+            reader=self.reader,
             loader=UNUSED,
             agents=replace(self._agents, **roles),
             storage=built.storage,
