@@ -118,7 +118,7 @@ UNITS: dict[str, _Unit] = {
         name: _Unit("temperature", "°c", 5 / 9, -32 * 5 / 9)
         for name in ("°f", "degrees fahrenheit", "degrees f")
     },
-    "°k": _Unit("temperature", "°c", 1, -273.15),
+    **{name: _Unit("temperature", "°c", 1, -273.15) for name in ("°k", "kelvin", "kelvins")},
 }
 
 _CASED = {
