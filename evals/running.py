@@ -5,7 +5,8 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,13 +55,27 @@ def _run(suite: str, command: Command, to: Path) -> Outcome:
     print(f"── {suite}", file=sys.stderr, flush=True)
     started = time.perf_counter()
     said: deque[str] = deque(maxlen=LAST_WORDS)
-    with subprocess.Popen(
-        command(suite, to), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        for line in process.stdout or ():
+    with (
+        subprocess.Popen(
+            command(suite, to), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process,
+        closing(_lines(process)) as lines,
+    ):
+        for line in lines:
             print(line, end="", file=sys.stderr, flush=True)
             said.append(line.rstrip())
     seconds = round(time.perf_counter() - started, 1)
     if process.returncode == 0 and to.is_file():
         return Outcome(suite, seconds, json.loads(to.read_text(encoding="utf-8")))
     return Outcome(suite, seconds, None, (*said, f"exit code {process.returncode}"))
+
+
+def _lines(process: subprocess.Popen[str]) -> Generator[str]:
+    """What the process prints; whoever stops reading, because it was told to end, ends it too."""
+    read_whole = False
+    try:
+        yield from process.stdout or ()
+        read_whole = True
+    finally:
+        if not read_whole:
+            process.terminate()

@@ -4,7 +4,9 @@ import importlib
 import importlib.util
 import inspect
 import json
+import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -20,6 +22,8 @@ from cli.rendering import make_console, make_table, plain, print_json
 app = typer.Typer()
 
 Part = Literal["public", "heldout"]
+TERMINATED = 128 + signal.SIGTERM
+"""Exit code of a measurement told to end; it leaves as an error does, so its services stop."""
 
 
 @app.command(name="eval", help=__doc__)
@@ -41,6 +45,7 @@ def evaluate(
     ] = None,
 ) -> None:
     """Metrics with 95 % intervals."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     if report is not None:
         _measure_group(suite, data, part, report)
         return

@@ -1,6 +1,8 @@
 """Groups of suites: one that fails does not stop the others, and the page tells of all."""
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -257,3 +259,26 @@ def test_pictures_of_all_suites_are_drawn(tmp_path: Path) -> None:
     ]
     for one in drawn:
         assert one.path.read_bytes().startswith(b"\x89PNG")
+
+
+TOLD_TO_END = """
+import signal, sys
+from pathlib import Path
+from evals.running import run_all
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+child = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+run_all(["long"], lambda suite, to: [sys.executable, "-c", child], Path(sys.argv[1]))
+"""
+
+
+def test_a_group_told_to_end_ends_the_suite_that_runs(tmp_path):
+    command = [sys.executable, "-c", TOLD_TO_END, str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as group:
+        group.stderr.readline()
+        suite = int(group.stderr.readline())
+        group.terminate()
+        group.wait(timeout=20)
+
+    assert group.returncode == 143
+    with pytest.raises(ProcessLookupError):
+        os.kill(suite, 0)
