@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.answer_verifier.rules import context_of
+from agents.answer_verifier.rules import Belief, chance_of, context_of
 from agents.answerer.local import Measured, ranked
 from core.settings import Settings
 from tools.encoder_models import configured_encoder
@@ -128,7 +128,9 @@ async def best_units(bench: Bench, cases: Sequence[Case], relevance: Mix, mix: M
             answer, memory = units[0].answer, units[0].passage.evidence.memory
             context = context_of(await bench.text(memory.version_id), answer.span)
             trial = Trial(case.question.text, answer.text, context)
-            (chance,) = await bench.reader.accept([trial])
+            (accepted,) = await bench.reader.accept([trial])
+            (relevant,) = await bench.reader.rank(trial.question, [trial.passage])
+            chance = chance_of(Belief(accepted, relevant))
             right = case.has_answer_in(memory.version_id, units[0].unit.span)
         score = units[0].score if units else 0.0
         found.append(Best(case, right, best_relevance(case, relevance), score, chance))

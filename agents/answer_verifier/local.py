@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from agents.answer_verifier.rules import (
+    Belief,
     context_of,
     failed_checks,
     is_accepted,
@@ -71,14 +72,24 @@ class LocalAnswerVerifier:
             for answer in sentence.answers
             for part in parts
         ]
-        chances = await self._reader.accept([trial for _, trial in trials])
+        beliefs = await self._beliefs([trial for _, trial in trials])
         accepted = {
-            at for (at, _), chance in zip(trials, chances, strict=True) if is_accepted(chance)
+            at for (at, _), belief in zip(trials, beliefs, strict=True) if is_accepted(belief)
         }
         return [
             reasons if reasons or at in accepted else ("not_accepted",)
             for at, reasons in enumerate(found)
         ]
+
+    async def _beliefs(self, trials: Sequence[Trial]) -> list[Belief]:
+        """Each trial as the reader sees it now: the answer, and the text that it stands in."""
+        accepted = await self._reader.accept(trials)
+        relevant = [
+            chance
+            for trial in trials
+            for chance in await self._reader.rank(trial.question, [trial.passage])
+        ]
+        return list(map(Belief, accepted, relevant))
 
 
 def _failures(sentence: DraftSentence, texts: Mapping[UUID, str]) -> tuple[str, ...]:

@@ -3,21 +3,34 @@
 Deterministic, and so the last word whoever judged before.
 """
 
+import math
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from core.schemas.answer import DraftSentence
 from core.schemas.document import Span
 from tools.lexical import content_terms
+from tools.matching import log_odds
 from tools.reader import Judgement
 from tools.values import Value, dates, names, negations, numbers, same_value
 
 CONTAINMENT = 0.8
 """Share of a sentence's content words, values aside, that its quotes must hold."""
 
-ACCEPTED = 0.17
-"""The least chance that a short answer is right. Of the right answers of the validation split one
-in a hundred lies below (``training.calibrate``)."""
+
+class Belief(NamedTuple):
+    """What the reader says of a short answer where it stands: two chances."""
+
+    accepted: float
+    """That the words are right."""
+    relevant: float
+    """That the text around them is about the question."""
+
+
+ACCEPTED = 0.25
+"""The least of what is believed together. Of validation articles' questions, one in twenty that can
+be answered lies below with its answer, and one in three that cannot (docs/evals.md, Answers)."""
 
 SUPPORTED = 0.7
 """A sentence in words of its own is carried from this chance on, though it shares too few words."""
@@ -36,9 +49,17 @@ def verbatim(sentence: DraftSentence) -> bool:
     return any(sentence.text == quote.text for quote in sentence.quotes)
 
 
-def is_accepted(chance: float) -> bool:
-    """Whether the reader takes the words for an answer."""
-    return chance >= ACCEPTED
+def chance_of(belief: Belief) -> float:
+    """Both chances as one, by the mean of their log-odds.
+
+    Neither head alone tells a question that the text is about and does not answer.
+    """
+    return 1 / (1 + math.exp(-(log_odds(belief.accepted) + log_odds(belief.relevant)) / 2))
+
+
+def is_accepted(belief: Belief) -> bool:
+    """Whether the words are taken for an answer."""
+    return chance_of(belief) >= ACCEPTED
 
 
 def with_judgement(reasons: tuple[str, ...], judged: Judgement) -> tuple[str, ...]:

@@ -74,7 +74,9 @@ class LocalAnswerer:
         chosen: list[Scored] = []
         missing: list[str] = []
         for part, measured in zip(parts, await self.measure(parts, usable), strict=True):
-            scored = ranked(measured, standard.mix, short=standard is SHORT)
+            scored = ranked(
+                measured, standard.mix, short=standard is SHORT, listed=plan.type == "list"
+            )
             found = credible(part, scored, standard.floor, verdict)
             if found:
                 chosen.extend(choose(plan, found, verdict))
@@ -126,10 +128,20 @@ class LocalAnswerer:
         return better
 
 
-def ranked(measured: Sequence[Measured], mix: Mix, *, short: bool) -> list[Scored]:
-    """The units by their score, best first; those without a short answer only where none is due."""
+def ranked(
+    measured: Sequence[Measured], mix: Mix, *, short: bool, listed: bool = False
+) -> list[Scored]:
+    """The units by their score, best first; those without a short answer only where none is due.
+
+    An item of a list keeps the words in it that the reader points at, where it is sure of them.
+    """
     scored = [
-        Scored(item.passage, item.unit, mix.probability(item.seen), item.answer if short else None)
+        Scored(
+            item.passage,
+            item.unit,
+            mix.probability(item.seen),
+            item.answer if short or (listed and _is_sure(item.seen)) else None,
+        )
         for item in measured
         if item.answer is not None or not short
     ]
@@ -137,6 +149,11 @@ def ranked(measured: Sequence[Measured], mix: Mix, *, short: bool) -> list[Score
         scored,
         key=lambda item: (-item.score, item.passage.evidence.memory.id, item.unit.index),
     )
+
+
+def _is_sure(seen: Measures) -> bool:
+    """Whether the passage is likelier to answer than not, and does so best in this unit."""
+    return seen.answerable >= 0 and seen.behind == 0
 
 
 def _measured(

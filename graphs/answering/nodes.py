@@ -10,7 +10,7 @@ from langgraph.runtime import Runtime
 from agents.answerer import Passage
 from agents.planner.budgets import budget_for
 from agents.selector import Evidence
-from core.packing import Packable, pack
+from core.packing import Packable, canonical, pack
 from core.recording import now
 from core.schemas.evidence import (
     Budget,
@@ -192,7 +192,7 @@ def route_settled(state: AnswerState) -> Literal["pack_passages", "finish_answer
 
 
 async def pack_passages(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
-    """What fits into the context, best first; all sides of a conflict; nothing excluded."""
+    """What fits into the context; all sides of a conflict; nothing excluded."""
     passages = await _passages(state, _usable(state, state.selected), runtime.context)
     items = [
         Packable(
@@ -204,7 +204,8 @@ async def pack_passages(state: AnswerState, runtime: Runtime[AnswerContext]) -> 
     ]
     sides = _sides(verdict_of(state), items)
     limit = budget_of(state, runtime.context).max_context_characters
-    return {"packed": list(pack(items, limit, sides))}
+    kept = pack(items, limit, sides)
+    return {"packed": list(canonical(item for item in items if item.key in kept))}
 
 
 def _questions(state: AnswerState) -> list[str]:
@@ -233,8 +234,8 @@ def _sides(verdict: EvidenceVerdict, items: Sequence[Packable]) -> frozenset[UUI
 async def draft_answer(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
     """The sentences that would answer."""
     context = runtime.context
-    packed = [item for item in state.selected if item.memory_id in set(state.packed)]
-    passages = await _passages(state, packed, context)
+    selected = {item.memory_id: item for item in state.selected}
+    passages = await _passages(state, [selected[key] for key in state.packed], context)
     draft = await context.answerer.answer(with_bridge(plan_of(state)), passages, verdict_of(state))
     return {"draft": draft}
 

@@ -1,7 +1,16 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.answer_verifier.rules import CONTEXT, context_of, failed_checks, with_judgement
+from agents.answer_verifier.rules import (
+    CONTEXT,
+    Belief,
+    chance_of,
+    context_of,
+    failed_checks,
+    is_accepted,
+    with_judgement,
+)
 from core.checking import answer_stands, quote_stands
 from core.schemas.answer import Quote, ShortAnswer
 from core.schemas.document import Span
@@ -85,3 +94,16 @@ def test_the_context_begins_and_ends_with_whole_sentences():
     context = context_of(text, Span(start=start, end=start + 9))
     assert context.startswith("Sentence number")
     assert context.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "relevant", "told"),
+    [(0.9, 0.9, True), (0.2, 0.9, True), (0.9, 0.05, True), (0.2, 0.2, False), (0.02, 0.6, False)],
+)
+def test_an_answer_needs_words_and_text_that_fit_together(
+    accepted: float, relevant: float, told: bool
+) -> None:
+    belief = Belief(accepted, relevant)
+
+    assert is_accepted(belief) is told
+    assert min(belief) - 1e-9 <= chance_of(belief) <= max(belief) + 1e-9

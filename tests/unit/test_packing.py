@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.packing import Packable, pack, trim_units
+from core.packing import Packable, canonical, pack, trim_units
 from tests.builders import make_units
 
 items = st.lists(
@@ -52,3 +52,18 @@ def test_some_are_kept_whatever_their_size_and_come_first():
     found = [Packable(a, 0.2, 900), Packable(b, 0.9, 800), Packable(c, 0.5, 50)]
     assert pack(found, 1_000, {a}) == (a, c)
     assert pack(found, 1_000, {a, b}) == (b, a)
+
+
+@given(items, st.randoms())
+def test_the_canonical_order_does_not_depend_on_where_an_item_stood(found, seed):
+    ordered = canonical(found)
+    assert sorted(ordered) == sorted(item.key for item in found)
+    assert canonical(seed.sample(found, len(found))) == ordered
+
+
+def test_what_two_questions_share_begins_alike():
+    a, b, c = (UUID(int=n) for n in range(3))
+    one = [Packable(a, 0.95, 100), Packable(b, 0.8, 100), Packable(c, 0.3, 100)]
+    other = [Packable(a, 0.8, 100), Packable(b, 0.95, 100)]
+    assert canonical(one) == (a, b, c)
+    assert canonical(other) == (a, b)
