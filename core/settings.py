@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.schemas.memory import LAYERS, USED_LAYERS, Layer
+
 
 class Settings(BaseSettings):
     """Everything has a default that works offline, with no key and no other service."""
@@ -92,6 +94,11 @@ class Settings(BaseSettings):
     max_review_rounds: int = Field(
         default=2, ge=1, le=5, description="Review and completion rounds."
     )
+    all_layers: bool = Field(
+        default=False,
+        description="A vector of each memory's question and core statement too, not of its chunk "
+        "alone; for what is built from then on.",
+    )
 
     # Answering
     max_rounds: int = Field(
@@ -128,6 +135,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Of every process."
     )
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers that get vectors and are searched."""
+        return LAYERS if self.all_layers else USED_LAYERS
 
 
 def example_env() -> str:

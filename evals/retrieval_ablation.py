@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from core.schemas.memory import LAYERS
 from core.settings import Settings
 from evals import retrieval_training as training
 from evals.comparing import compared
@@ -56,7 +57,7 @@ async def measure(one: RetrievalSet, encoder: Encoder) -> Iterator[tuple[str, Es
     }
     groups: list[str] = []
     for collection in one.collections:
-        index = await build(collection.texts, encoder, one.name)
+        index = await build(collection.texts, encoder, one.name, LAYERS)
         bench = await make_bench(index, index.vectors["chunk"], encoder, one.name)
         asked = [wanted.question for wanted in collection.wanted]
         vectors = await encoded(encoder, asked, f"{one.name}, questions")

@@ -27,10 +27,10 @@ Order = list[UUID]
 
 TAKEN = "taken"
 ARMS = {
-    TAKEN: "words 1.5, chunks 1, core sentences and questions 0.1, neighbours",
+    TAKEN: "words 1.5, chunks 1, neighbours",
     "alone": "without neighbours",
     "even": "words 1, chunks 1, core sentences and questions 0.5",
-    "two_lists": "words 1.5, chunks 1",
+    "layers": "core sentences and questions too, 0.1",
     "ranks": "reciprocal ranks (60) of words and chunks, without neighbours",
     "shares": "scores from 0 to 1 by least and most, words 1.5, chunks 1, without neighbours",
     "keywords": "keywords in the lexical entry",
@@ -60,16 +60,16 @@ class Bench(NamedTuple):
 
     def ranked(self, question: str, vector: Vector) -> dict[str, list[Placed]]:
         """Every arm's ranking, best first."""
-        lists = self.memories.search(question, vector)
-        two = {name: lists[name] for name in ("lexical", "vector_chunk")}
+        every = self.memories.search(question, vector)
+        lists = {name: every[name] for name in ("lexical", "vector_chunk")}
         situated = self.memories.hits(self.situated @ vector)
         orders: dict[str, list[Placed]] = {
             TAKEN: self.memories.ranked(lists),
             "alone": self.memories.fused(lists),
-            "even": self._weighted(lists, lexical=1, vector_core=0.5, vector_question=0.5),
-            "two_lists": self._weighted(two),
-            "ranks": self._placed(_by_ranks(two)),
-            "shares": self._placed(_by_shares(two)),
+            "even": self._weighted(every, lexical=1, vector_core=0.5, vector_question=0.5),
+            "layers": self._weighted(every),
+            "ranks": self._placed(_by_ranks(lists)),
+            "shares": self._placed(_by_shares(lists)),
             "situated": self._weighted({**lists, "situated": situated}, situated=0.25),
             "instead": self._weighted({**lists, "vector_chunk": situated}),
             "context": self._weighted(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.schemas.evidence import EvidenceRequest
-from core.schemas.memory import LAYERS, Hit, Layer
+from core.schemas.memory import USED_LAYERS, Hit, Layer
 from evals.retrieval_memories import Piece, Placed, Text, memories_of
 from graphs.building.memories import layer_texts, lexical_terms
 from tools.bm25 import Bm25
@@ -38,10 +38,10 @@ class Index:
         self.vectors = vectors
 
     def search(self, question: str, vector: NDArray[np.float32]) -> dict[str, list[Hit]]:
-        """The lists that the product fuses."""
+        """The lists that the product fuses, one per layer that the index has."""
         lists = {"lexical": self.hits(self._words.scores(term_counts(question)), positive=True)}
-        for layer in LAYERS:
-            lists[f"vector_{layer}"] = self.hits(self.vectors[layer] @ vector)
+        for layer, vectors in self.vectors.items():
+            lists[f"vector_{layer}"] = self.hits(vectors @ vector)
         return lists
 
     def ranked(self, lists: Lists, weights: Mapping[str, float] | None = None) -> list[Placed]:
@@ -111,15 +111,17 @@ class WordIndex:
         return [self._pieces[at] for at in self._words.top(term_counts(question), LIMIT)]
 
 
-async def build(texts: Sequence[Text], encoder: Encoder, name: str) -> Index:
+async def build(
+    texts: Sequence[Text], encoder: Encoder, name: str, layers: Sequence[Layer] = USED_LAYERS
+) -> Index:
     """The texts as memories with a vector per layer; says on standard error how far it is."""
     placed: list[Placed] = []
     for text in texts:
         placed += [one for one in await memories_of(text) if one.memory.status == "verified"]
-    by_layer = [layer_texts(one.memory) for one in placed]
+    by_layer = [layer_texts(one.memory, layers) for one in placed]
     vectors = {
         layer: await encoded(encoder, [texts[layer] for texts in by_layer], f"{name}, {layer}s")
-        for layer in LAYERS
+        for layer in layers
     }
     return Index(placed, vectors)
 

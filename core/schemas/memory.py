@@ -16,6 +16,9 @@ Intent = Literal["how_to", "debug", "compare", "reference"]
 """What a reader wants who needs a chunk."""
 Layer = Literal["question", "core", "chunk"]
 LAYERS: tuple[Layer, ...] = ("question", "core", "chunk")
+USED_LAYERS: tuple[Layer, ...] = ("chunk",)
+"""Those with vectors unless settings ask for all: the others find nothing that it does not
+(docs/evals.md, Retrieval), and cost a sixth of building."""
 
 FlagCode = Literal["injection", "instruction_like", "hidden_text", "invisible_characters"]
 

@@ -1,5 +1,5 @@
-"""One evidence request answered: four searches, fused, as one recorded value; for a chain a fifth
-one, which follows names from memory to memory.
+"""One evidence request answered: a search by words and one per layer, fused, as one recorded value;
+for a chain one more, which follows names from memory to memory.
 
 Memories that stand beside one that was found too gain by it: what is told goes on over chunks.
 
@@ -17,7 +17,7 @@ from core.errors import Conflict, NotFound
 from core.ids import sha256_of
 from core.recording import NullRecorder, Observed, observe, recording
 from core.schemas.evidence import Candidate, EvidenceRequest
-from core.schemas.memory import LAYERS, Hit, Memory, SearchFilter
+from core.schemas.memory import Hit, Memory, SearchFilter
 from graphs.answering.state import AnswerContext
 from storage.protocols import Place
 from tools.chains import in_turns
@@ -49,7 +49,7 @@ async def retrieve(
         lists: dict[str, tuple[Hit, ...]] = {
             "lexical": await context.memories.search_lexical(terms, request.limit, where)
         }
-        for layer in LAYERS:
+        for layer in context.layers:
             lists[f"vector_{layer}"] = await context.memories.search_vector(
                 layer, vector, context.encoder.id, request.limit, where
             )

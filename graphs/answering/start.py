@@ -137,6 +137,7 @@ def _context(runtime: Runtime, repositories: Repositories, journal: RunJournal) 
             max_context_characters=settings.max_context_characters,
             seconds=settings.answer_seconds,
         ),
+        layers=settings.layers,
     )
 
 

@@ -24,7 +24,7 @@ from core.schemas.evidence import (
     TriedRequest,
     Turn,
 )
-from core.schemas.memory import ContentType
+from core.schemas.memory import USED_LAYERS, ContentType, Layer
 from graphs.running import RunContext
 from storage.protocols import Documents, Memories, Network
 from tools.encoder import Encoder
@@ -110,3 +110,4 @@ class AnswerContext(RunContext):
     answerer: Answerer
     answer_verifier: AnswerVerifier
     budget: Budget
+    layers: tuple[Layer, ...] = USED_LAYERS

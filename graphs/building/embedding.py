@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from core.ids import canonical_json, sha256_of
 from core.recording import Observed, observe
-from core.schemas.memory import Memory
+from core.schemas.memory import USED_LAYERS, Layer, Memory
 from graphs.building.memories import layer_texts, lexical_terms
 from graphs.building.state import BuildContext, BuildState
 from storage.protocols import IndexedMemory, Vector
@@ -29,8 +29,9 @@ class Embedded(NamedTuple):
 async def embed_texts(
     memories: Sequence[Memory], document_id: UUID, context: BuildContext
 ) -> Embedded:
-    """Keep a vector of every text of every layer with the open step; equal texts share one."""
-    texts = {sha256_of(text): text for memory in memories for text in layer_texts(memory).values()}
+    """Keep a vector of every text of every used layer with the open step; equal texts share one."""
+    layers = context.layers
+    texts = {sha256_of(t): t for memory in memories for t in layer_texts(memory, layers).values()}
     known = await recall_vectors(document_id, list(texts), context)
     order = [*known, *(sha256 for sha256 in texts if sha256 not in known)]
     batches = [context.journal.keep(_halves(list(known.values())))] if known else []
@@ -67,12 +68,14 @@ async def read_vectors(state: BuildState, context: BuildContext) -> dict[str, Ve
 
 
 def index_memories(
-    memories: Sequence[Memory], vectors: Mapping[str, Vector]
+    memories: Sequence[Memory],
+    vectors: Mapping[str, Vector],
+    layers: Sequence[Layer] = USED_LAYERS,
 ) -> list[IndexedMemory]:
     """Each memory with its vector per layer and its lexical entry."""
     found = []
     for memory in memories:
-        texts = {layer: sha256_of(text) for layer, text in layer_texts(memory).items()}
+        texts = {layer: sha256_of(text) for layer, text in layer_texts(memory, layers).items()}
         by_layer = {layer: vectors[sha256] for layer, sha256 in texts.items()}
         found.append(IndexedMemory(memory, by_layer, lexical_terms(memory), texts))
     return found

@@ -8,7 +8,7 @@ from uuid import UUID
 from core.completing import completed_text
 from core.ids import canonical_json, content_id, sha256_of
 from core.schemas.document import Document, Unit, Version
-from core.schemas.memory import CONTENT, Flag, Insertion, Layer, Memory
+from core.schemas.memory import CONTENT, USED_LAYERS, Flag, Insertion, Layer, Memory
 from core.schemas.outline import Chunk, Outline
 from core.spans import span_of_units
 from tools.describing import Description, describe_chunks
@@ -103,13 +103,14 @@ UNIDENTIFIED = UUID(int=0)
 """The id of a memory that has not been given its own yet."""
 
 
-def layer_texts(memory: Memory) -> dict[Layer, str]:
+def layer_texts(memory: Memory, layers: Sequence[Layer] = USED_LAYERS) -> dict[Layer, str]:
     """What each layer's vector is made from."""
-    return {
+    every: dict[Layer, str] = {
         "question": memory.question,
         "core": memory.core,
         "chunk": memory.text_completed,
     }
+    return {layer: every[layer] for layer in layers}
 
 
 def lexical_terms(memory: Memory) -> dict[str, int]:

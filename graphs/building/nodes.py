@@ -159,7 +159,7 @@ async def store_memories(state: BuildState, runtime: Runtime[BuildContext]) -> B
     context = runtime.context
     memories = MEMORIES.validate_json(await context.journal.read(state.assembled))
     vectors = await read_vectors(state, context)
-    indexed = await asyncio.to_thread(index_memories, memories, vectors)
+    indexed = await asyncio.to_thread(index_memories, memories, vectors, context.layers)
     await context.memories.activate(state.version_id, indexed, context.encoder.id, context.lease)
     return {"memory_count": len(indexed)}
 

@@ -105,6 +105,7 @@ def _context(
         completer=agents.completer,
         memory_verifier=agents.memory_verifier,
         max_review_rounds=runtime.settings.max_review_rounds,
+        layers=runtime.settings.layers,
     )
 
 

@@ -11,7 +11,7 @@ from agents.reviewer import Reviewer
 from agents.segmenter import Segmenter
 from core.schemas.document import Unit
 from core.schemas.job import Lease
-from core.schemas.memory import Completion, Insertion, Rejection, Review
+from core.schemas.memory import USED_LAYERS, Completion, Insertion, Layer, Rejection, Review
 from core.schemas.outline import Chunk, Outline, Partition
 from graphs.running import RunContext
 from storage.protocols import Documents, Memories, Network
@@ -88,6 +88,7 @@ class BuildContext(RunContext):
     completer: Completer
     memory_verifier: MemoryVerifier
     max_review_rounds: int
+    layers: tuple[Layer, ...] = USED_LAYERS
     read: dict[UUID, tuple[Unit, ...]] = field(default_factory=dict)
 
     async def units(self, version_id: UUID) -> tuple[Unit, ...]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from core.schemas.evidence import Candidate, EvidenceRequest
-from core.schemas.memory import SearchFilter
+from core.schemas.memory import LAYERS, SearchFilter
 from graphs.answering.retrieval import retrieve
 from storage.in_memory import InMemoryStorage
 from storage.protocols import Repositories
@@ -42,7 +42,9 @@ async def repositories() -> Repositories:
 
 async def found(kept: Repositories, **said: Any) -> list[Candidate]:
     request = EvidenceRequest(text="How often are bearings greased?", limit=1, **said)
-    context: Any = SimpleNamespace(memories=kept.memories, network=kept.network, encoder=ENCODER)
+    context: Any = SimpleNamespace(
+        memories=kept.memories, network=kept.network, encoder=ENCODER, layers=LAYERS
+    )
     return await retrieve(request, SearchFilter(), context)
 
 

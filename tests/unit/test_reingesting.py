@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.recording import Observed, recording
+from core.schemas.memory import LAYERS
 from graphs.building.embedding import recall_vectors
 from graphs.building.memories import layer_texts
 from storage.in_memory import InMemoryStorage
@@ -44,17 +45,17 @@ async def test_one_changed_paragraph_is_all_that_is_encoded() -> None:
 
 async def test_another_title_makes_no_other_memories() -> None:
     kept = InMemoryStorage().repositories(uuid4())
-    first = await build(kept, text_of(PARAGRAPHS))
+    first = await build(kept, text_of(PARAGRAPHS), layers=LAYERS)
     old = await kept.memories.of_version(first.lease.version_id)
     encoder = LetterEncoder()
 
     begun = await begin_build(kept, text_of(PARAGRAPHS).encode(), title="Another title")
-    await begun.run(encoder=encoder)
+    await begun.run(encoder=encoder, layers=LAYERS)
 
     new = await kept.memories.of_version(begun.lease.version_id)
     assert [memory.id for memory in new] == [memory.id for memory in old]
     assert {memory.title for memory in new} == {"Another title"}
-    asked = {layer_texts(memory)["question"] for memory in new}
+    asked = {layer_texts(memory, ("question",))["question"] for memory in new}
     assert set(encoder.given) <= asked  # a question may name the title
 
 
