@@ -77,7 +77,10 @@ def settle(
         return Sufficiency(action="abstain", reason="excluded_majority")
     if not support:
         return Sufficiency(action="abstain", reason="weak_match")
-    if any(group.status == "rival" for group in verdict.claim_groups):
+    standing = {group.status for group in verdict.claim_groups}
+    if "rival" in standing and "leading" not in standing:
+        return Sufficiency(action="abstain", reason="contested")
+    if "rival" in standing:
         return Sufficiency(action="report_conflict", reason="rivals")
     if not _sound(verdict, support):
         return Sufficiency(action="answer", reason="single_low_trust")
@@ -90,7 +93,7 @@ def _second_look(outcome: Sufficiency, tried: set[RequestReason]) -> Sufficiency
             return Sufficiency(action="rewrite", reason=outcome.reason)
         case "excluded_majority" if "widen" not in tried:
             return Sufficiency(action="widen", reason=outcome.reason)
-        case "rivals" if "disambiguate" not in tried:
+        case "rivals" | "contested" if "disambiguate" not in tried:
             return Sufficiency(action="disambiguate", reason=outcome.reason)
         case "single_low_trust" if "corroborate" not in tried:
             return Sufficiency(action="corroborate", reason=outcome.reason)
@@ -127,8 +130,14 @@ def _support(verdict: EvidenceVerdict, usable: Sequence[Candidate]) -> list[Cand
     relevant = [item for item in usable if _relevance(item) >= RELEVANCE_FLOOR]
     best = max(map(_relevance, relevant), default=0.0)
     near = [item for item in relevant if _relevance(item) >= NEAR_BEST * best]
-    leading = _members(group for group in verdict.claim_groups if group.status == "leading")
+    leading = _members(_leading(verdict))
+    if all(item.source.weight < LOW_TRUST for item in near):
+        near = [item for item in relevant if item.memory_id in leading] or near
     return [item for item in near if item.memory_id in leading] or near
+
+
+def _leading(verdict: EvidenceVerdict) -> list[ClaimGroup]:
+    return [group for group in verdict.claim_groups if group.status == "leading"]
 
 
 def _members(groups: Iterable[ClaimGroup]) -> set[UUID]:
@@ -160,12 +169,14 @@ def _trusted(verdict: EvidenceVerdict, support: Sequence[Candidate]) -> bool:
 
 
 def _sound(verdict: EvidenceVerdict, support: Sequence[Candidate]) -> bool:
-    """One unsuspicious witness of ordinary trust, or two independent ones."""
+    """One unsuspicious witness of ordinary trust, or two independent ones that do not differ."""
     assessments = {item.memory_id: item for item in verdict.assessments}
     groups = {
         assessments[item.memory_id].group for item in support if item.memory_id in assessments
     }
-    return len(groups) > 1 or any(
+    leading = _leading(verdict)
+    agree = any(group.witnesses > 1 for group in leading) if leading else len(groups) > 1
+    return agree or any(
         item.source.weight >= LOW_TRUST
         and item.memory_id in assessments
         and assessments[item.memory_id].action == "allow"

@@ -8,14 +8,13 @@ import math
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from core.schemas.document import Source
 from core.schemas.evidence import Signal, SignalCode
 from core.schemas.memory import Memory
 from core.text import shorten
 from tools.lexical import content_terms, words
 from tools.loaders.sentences import sentence_ranges
 from tools.overlap import jaccard, lcs_ratio
-from tools.statements import Statement, edited_copy
+from tools.statements import Statement
 
 ECHO = 0.7
 """Share of the question's words, in order, from which a text repeats it."""
@@ -119,21 +118,22 @@ def unsupported_signal(statement: Statement) -> Signal | None:
     return Signal(code="unsupported", memory_id=statement.memory_id, value=value)
 
 
-def edited_copy_signal(
-    own: Statement, own_source: Source, other: Statement, other_source: Source
-) -> Signal | None:
-    """A sentence that copies a more trusted one and changes a value."""
-    if own_source.weight >= other_source.weight:
-        return None
-    likeness = edited_copy(own, other)
-    if not likeness:
-        return None
-    return Signal(
-        code="edited_copy",
-        memory_id=own.memory_id,
-        value=round(likeness, 4),
-        hard=other_source.weight >= EDIT_TRUST,
-        detail="changes a value of a more trusted text",
+def edited_copy_signals(
+    left: UUID, left_trust: float, right: UUID, right_trust: float, likeness: float
+) -> tuple[Signal, ...]:
+    """A sentence that is another's but for a value: on the less trusted side, hard where the
+    other is trusted; among equals on both by half, for nobody knows who changed it."""
+    sides = [(left, left_trust, right_trust), (right, right_trust, left_trust)]
+    return tuple(
+        Signal(
+            code="edited_copy",
+            memory_id=memory_id,
+            value=round(likeness if trust < other else likeness / 2, 4),
+            hard=trust < other and other >= EDIT_TRUST,
+            detail="another source has the same sentence with another value",
+        )
+        for memory_id, trust, other in sides
+        if trust <= other
     )
 
 

@@ -16,9 +16,9 @@ from core.schemas.memory import Memory
 from tools.lexical import STOP_WORDS, content_terms, stem, words
 from tools.loaders.sentences import sentence_ranges
 from tools.matching import Asked, answer_values, is_about_another
-from tools.overlap import jaccard, overlap_coefficient, rouge_l
+from tools.overlap import jaccard, overlap_coefficient
 from tools.ranking import TermWeights
-from tools.values import Value, codes, dates, names, negations, numbers, rival_values, same_value
+from tools.values import Value, codes, negations, numbers, rival_values, same_value
 
 OWN_COVERAGE = 0.35
 """The least share of the question's telling terms that stands in the sentence itself."""
@@ -34,9 +34,6 @@ SAME_ATTRIBUTE = 0.6
 
 SAME_CONTENT = 0.6
 """Share of the shorter statement's words, values aside, that the other one has too."""
-
-EDITED = 0.7
-"""ROUGE-L from which a sentence is an edited copy of another, if a value differs."""
 
 
 class Statement(NamedTuple):
@@ -156,6 +153,41 @@ def _statement(
         negated=negations(_telling_clauses(question, text)) == 1,
         coverage=coverage,
     )
+
+
+def read_statement(
+    memory: Memory, question: Asked, weights: TermWeights, value: Value
+) -> Statement | None:
+    """The sentence in which a reader found ``value``, as a statement that gives it.
+
+    The value's places are in the memory's text. None where the sentence is a question, or speaks
+    of another part number than the one asked for.
+    """
+    headings = "\n".join((memory.title, *memory.heading_path))
+    start, end = _sentence_at(memory.text_original, value.start)
+    text = memory.text_original[start:end]
+    if text.endswith("?") or is_about_another(question, text, headings):
+        return None
+    own = frozenset(content_terms(text))
+    return Statement(
+        memory_id=memory.id,
+        document_id=memory.document_id,
+        span=Span(start=memory.span.start + start, end=memory.span.start + end),
+        text=text,
+        value=value._replace(start=value.start - start, end=value.end - start),
+        others=(),
+        attribute=question.terms & (own | frozenset(content_terms(headings))),
+        content=own - frozenset(content_terms(value.surface)),
+        codes=codes(text) - codes(value.surface),
+        negated=negations(_telling_clauses(question, text)) == 1,
+        coverage=weights.coverage(question.terms, own),
+    )
+
+
+def _sentence_at(text: str, place: int) -> tuple[int, int]:
+    """The sentence that holds a place; the rest of the text where none does."""
+    found = (span for span in sentence_ranges(text) if span[0] <= place < span[1])
+    return next(found, (place, len(text)))
 
 
 def main_value(
@@ -290,6 +322,18 @@ def conflict(left: Statement, right: Statement) -> bool:
     return rival_values(left.value, right.value)
 
 
+def read_conflict(left: Statement, right: Statement) -> bool:
+    """Whether two answers that were read to one question are different ones.
+
+    Different part numbers, and past and present, are different things here as well.
+    """
+    return (
+        left.document_id != right.document_id
+        and (left.codes <= right.codes or right.codes <= left.codes)
+        and bool(_PAST.search(left.text)) == bool(_PAST.search(right.text))
+    )
+
+
 def supersedes(newer: Statement, older: Statement) -> bool:
     """Whether one statement says that it changes the value which the other still gives."""
     return (
@@ -299,22 +343,3 @@ def supersedes(newer: Statement, older: Statement) -> bool:
         and any(same_value(older.value, value) for value in newer.others)
         and jaccard(newer.attribute, older.attribute) >= SAME_ATTRIBUTE
     )
-
-
-def edited_copy(left: Statement, right: Statement) -> float:
-    """ROUGE-L of two sentences that are one sentence but for a value; 0 when they are not."""
-    if left.document_id == right.document_id or left.codes != right.codes:
-        return 0.0
-    likeness = rouge_l(words(left.text), words(right.text))
-    return likeness if likeness >= EDITED and _one_slot_differs(left.text, right.text) else 0.0
-
-
-def _one_slot_differs(left: str, right: str) -> bool:
-    """Exactly one kind of slot differs: two at once mean another subject, not another claim."""
-    kinds = (
-        {value.text for value in (*numbers(left), *dates(left))}
-        != {value.text for value in (*numbers(right), *dates(right))},
-        {value.text for value in names(left)} != {value.text for value in names(right)},
-        negations(left) % 2 != negations(right) % 2,
-    )
-    return sum(kinds) == 1

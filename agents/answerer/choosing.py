@@ -8,6 +8,7 @@ from agents.answerer.rules import claims_by_status, quote_of, states
 from core.schemas.answer import DraftSentence, Quote, ShortAnswer
 from core.schemas.document import Unit
 from core.schemas.evidence import Claim, ClaimGroupStatus, EvidenceVerdict, Plan, QuestionType
+from core.sufficiency import LOW_TRUST
 from tools.matching import Asked, answer_values, must_state_value
 
 NEAR_BEST = 0.5
@@ -66,7 +67,7 @@ def choose(plan: Plan, items: Sequence[Scored], verdict: EvidenceVerdict) -> lis
     rivals = claims_by_status(verdict, "rival")
     if rivals:
         sides = [*claims_by_status(verdict, "leading"), *rivals]
-        spokesmen = [_first_stating(items, side) for side in sides]
+        spokesmen = [_stating(items, side) for side in sides]
         found = [item for item in spokesmen if item is not None]
         if len(found) > 1:
             return found
@@ -81,16 +82,33 @@ def choose(plan: Plan, items: Sequence[Scored], verdict: EvidenceVerdict) -> lis
 
 
 def _preferred(items: Sequence[Scored], leading: Sequence[Claim]) -> Scored:
-    stating = _first_stating(items, leading)
-    enough = stating is not None and stating.score >= LEADING_SHARE * items[0].score
-    return stating if stating is not None and enough else items[0]
+    """The best that states a leading claim; another only if it is much better and more trusted."""
+    stating = _stating(items, leading)
+    best = items[0]
+    if stating is None:
+        return best
+    trusted = best.passage.evidence.memory.source.weight >= LOW_TRUST
+    return best if trusted and stating.score < LEADING_SHARE * best.score else stating
 
 
-def _first_stating(items: Sequence[Scored], claims: Sequence[Claim]) -> Scored | None:
-    return next(
-        (item for item in items if states(item.passage.evidence.memory.id, item.unit.span, claims)),
-        None,
-    )
+def _stating(items: Sequence[Scored], claims: Sequence[Claim]) -> Scored | None:
+    """The best that states one of the claims, in the words that were read as its answer."""
+    for item in items:
+        memory_id = item.passage.evidence.memory.id
+        stated = [claim for claim in claims if states(memory_id, item.unit.span, [claim])]
+        if stated:
+            return _in_words_of(item, stated[0])
+    return None
+
+
+def _in_words_of(item: Scored, claim: Claim) -> Scored:
+    unit, place = item.unit, claim.place
+    if item.answer is None or place is None:
+        return item
+    if not unit.start <= place.start < place.end <= unit.end:
+        return item
+    text = unit.text[place.start - unit.start : place.end - unit.start]
+    return item._replace(answer=item.answer.model_copy(update={"span": place, "text": text}))
 
 
 def _whole_list(best: Scored, items: Sequence[Scored]) -> list[Scored]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from agents.evidence_verifier.rules import Position
+from agents.evidence_verifier.voting import is_outvoted
 from core.schemas.evidence import Assessment, CandidateAction, Signal
 from core.schemas.memory import Memory
 from core.sufficiency import LOW_TRUST
@@ -30,26 +31,46 @@ def assessments(
     """One per memory, in the order given."""
     suspicions = by_memory(signals)
     witnesses = _witnesses(found)
-    outvoted = _outvoted(found)
+    outvoted, open_ = _outvoted(found), _in_the_open(found)
     found_for = [(memory, suspicions[memory.id]) for memory in memories]
     return tuple(
         Assessment(
             memory_id=memory.id,
             group=groups[memory.id],
             risk=(chance := risk(seen, memory.source.weight, witnesses[memory.id])),
-            action=_action(seen, chance, outvoted=memory.id in outvoted),
+            action=_action(
+                seen, chance, outvoted=memory.id in outvoted, disputed=memory.id in open_
+            ),
             signals=tuple(sorted(seen, key=_signal_order)),
         )
         for memory, seen in found_for
     )
 
 
-def _action(signals: Sequence[Signal], chance: float, *, outvoted: bool) -> CandidateAction:
-    if chance >= QUARANTINE or any(s.hard and s.code == "injection" for s in signals):
+def _action(
+    signals: Sequence[Signal], chance: float, *, outvoted: bool, disputed: bool
+) -> CandidateAction:
+    """What is at dispute is only marked by soft signs: a side that is kept out cannot be told."""
+    hard = any(signal.hard for signal in signals)
+    if any(signal.hard and signal.code == "injection" for signal in signals):
         return "quarantine"
-    if chance >= EXCLUDE or outvoted or any(signal.hard for signal in signals):
+    if disputed and not hard:
+        return "mark" if chance >= MARK else "allow"
+    if chance >= QUARANTINE:
+        return "quarantine"
+    if chance >= EXCLUDE or outvoted or hard:
         return "exclude"
     return "mark" if chance >= MARK else "allow"
+
+
+def _in_the_open(found: Sequence[Position]) -> set[UUID]:
+    """Memories on a side that leads or has not lost."""
+    return {
+        member.statement.memory_id
+        for position in found
+        if position.status in {"leading", "rival"}
+        for member in position.members
+    }
 
 
 def _witnesses(found: Sequence[Position]) -> defaultdict[UUID, int]:
@@ -64,7 +85,7 @@ def _witnesses(found: Sequence[Position]) -> defaultdict[UUID, int]:
 
 
 def _outvoted(found: Sequence[Position]) -> set[UUID]:
-    """Low-trust memories whose claim lost against one that a trusted source makes."""
+    """Low-trust memories whose claim lost: against a trusted source, or alone against several."""
     trusted = any(
         member.trust >= TRUSTED
         for position in found
@@ -74,10 +95,16 @@ def _outvoted(found: Sequence[Position]) -> set[UUID]:
     return {
         member.statement.memory_id
         for position in found
-        if position.status == "rejected" and trusted
+        if position.status == "rejected" and (trusted or _is_alone(position))
         for member in position.members
-        if member.trust < LOW_TRUST
+        if member.trust < LOW_TRUST and (trusted or member.is_firm)
     }
+
+
+def _is_alone(position: Position) -> bool:
+    """Whether it was read from sources of low trust alone, and nobody else supports it."""
+    read = all(member.is_low and member.reading for member in position.members)
+    return read and is_outvoted(position.members)
 
 
 def by_memory(signals: Iterable[Signal]) -> defaultdict[UUID, list[Signal]]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import permutations
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,14 +14,18 @@ from agents.evidence_verifier.reading import (
     couples,
     related,
 )
-from agents.evidence_verifier.rules import Position, Witnessed, claim_groups, positions
-from agents.selector import Evidence
+from agents.evidence_verifier.rules import Position, claim_groups, positions
+from agents.evidence_verifier.voices import Heard, heard, spoken, with_voices
+from agents.evidence_verifier.witnesses import Witnessed
+from agents.selector import Evidence, by_rank
 from core.schemas.evidence import EvidenceVerdict, Plan, Signal, SignalCode
 from core.schemas.memory import Memory
+from core.sufficiency import LOW_TRUST
+from tools.edited_copies import EditedPair, Sentence, edited_pairs, sentences_about
 from tools.evidence_signals import (
     contradiction_signals,
     echo_signal,
-    edited_copy_signal,
+    edited_copy_signals,
     injection_signals,
     isolation_signals,
     risk,
@@ -30,10 +33,12 @@ from tools.evidence_signals import (
 )
 from tools.independence import Witness, independence_groups
 from tools.lexical import content_terms
-from tools.matching import Asked, parts_asked
-from tools.ranking import TermWeights
+from tools.matching import Asked, asked, has_short_answer, parts_asked
+from tools.passages import passage_of
+from tools.ranking import READ_LIMIT, TermWeights
 from tools.reader import Reader
 from tools.statements import Statement, statements_of
+from tools.values import Value
 
 SINGULAR = frozenset({"fact", "yes_no"})
 """Questions with one right answer; elsewhere two values need not contradict each other."""
@@ -45,6 +50,7 @@ class Prepared(NamedTuple):
     plan: Plan
     memories: Sequence[Memory]
     groups: Mapping[UUID, int]
+    weights: TermWeights
     statements: Sequence[Statement]
     couples: Sequence[Couple]
 
@@ -70,25 +76,51 @@ class LocalEvidenceVerifier:
             return EvidenceVerdict(assessments=())
         prepared = await asyncio.to_thread(_prepare, plan, memories)
         judged = await self._reader.judge(both_ways(prepared.couples))
-        return await asyncio.to_thread(_verdict, prepared, related(prepared.couples, judged))
+        readings = await self._listen(plan, [*pool, *selected])
+        relations = related(prepared.couples, judged)
+        return await asyncio.to_thread(_verdict, prepared, relations, readings)
+
+    async def _listen(self, plan: Plan, pool: Sequence[Evidence]) -> list[Heard]:
+        """What the best candidates answer, where a few words can and somebody is of low trust.
+
+        The roles before this one have had the same passages read, so it costs nothing twice.
+        """
+        ranked = {evidence.memory.id: evidence.memory for evidence in sorted(pool, key=by_rank)}
+        memories = list(ranked.values())[:READ_LIMIT]
+        if not _is_read(plan, memories):
+            return []
+        question = asked(plan)
+        readings = await self._reader.read(question.text, [passage_of(m) for m in memories])
+        return [heard(question, *both) for both in zip(memories, readings, strict=True)]
+
+
+def _is_read(plan: Plan, memories: Iterable[Memory]) -> bool:
+    single = has_short_answer(plan) and not plan.subquestions
+    return single and any(memory.source.weight < LOW_TRUST for memory in memories)
 
 
 def _prepare(plan: Plan, memories: Sequence[Memory]) -> Prepared:
     groups = independence_groups(
         Witness(memory.id, memory.source, memory.batch, memory.text_original) for memory in memories
     )
-    statements = _statements(plan, memories)
+    weights = TermWeights(frozenset(content_terms(memory.text_completed)) for memory in memories)
+    statements = _statements(plan, memories, weights)
     comparable = couples(statements, groups) if plan.type in SINGULAR else ()
-    return Prepared(plan, memories, groups, statements, comparable)
+    return Prepared(plan, memories, groups, weights, statements, comparable)
 
 
-def _verdict(prepared: Prepared, relations: Sequence[Related]) -> EvidenceVerdict:
-    plan, memories, groups, statements, _ = prepared
+def _verdict(
+    prepared: Prepared, relations: Sequence[Related], readings: Sequence[Heard]
+) -> EvidenceVerdict:
+    plan, memories, groups, weights, statements, _ = prepared
     by_id = {memory.id: memory for memory in memories}
-    signals = _wording_signals(plan, memories) + _copy_signals(statements, by_id)
-    found = positions(_witnessed(plan, statements, by_id, groups, signals))
-    signals += _claim_signals(found, groups) + _read_signals(relations, by_id)
-    claims, named = claim_groups(found, groups)
+    signals = _wording_signals(plan, memories) + _copy_signals(plan, statements, by_id)
+    typed = [(statement, 0.0) for statement in statements] if plan.type in SINGULAR else []
+    read = spoken(_in_known_terms(asked(plan), weights), weights, readings, groups)
+    standing = _Standing(by_id, groups, by_memory(signals))
+    found = positions([*with_voices(standing.witnessed(typed), standing.witnessed(read))])
+    signals += _claim_signals(found) + _read_signals(relations, by_id)
+    claims, named = claim_groups(found)
     if not found:
         trust = {memory.id: memory.source.weight for memory in memories}
         claims, named = agreed_claims(relations, groups, trust)
@@ -115,9 +147,8 @@ def _read_signals(relations: Iterable[Related], by_id: Mapping[UUID, Memory]) ->
     ]
 
 
-def _statements(plan: Plan, memories: Sequence[Memory]) -> list[Statement]:
+def _statements(plan: Plan, memories: Sequence[Memory], weights: TermWeights) -> list[Statement]:
     """What each memory says to the question or its parts, once per sentence."""
-    weights = TermWeights(frozenset(content_terms(memory.text_completed)) for memory in memories)
     parts = [_in_known_terms(part, weights) for part in parts_asked(plan)]
     found: dict[tuple[UUID, int], Statement] = {}
     for question in parts:
@@ -139,39 +170,60 @@ def _wording_signals(plan: Plan, memories: Sequence[Memory]) -> list[Signal]:
     return [*signals, *isolation_signals(memories)]
 
 
-def _copy_signals(statements: Sequence[Statement], by_id: Mapping[UUID, Memory]) -> list[Signal]:
-    """Copies are looked for only among statements of a more trusted source."""
-    placed = [(by_id[statement.memory_id].source, statement) for statement in statements]
-    signals = (
-        edited_copy_signal(own, source, other, better)
-        for (source, own), (better, other) in permutations(placed, 2)
-        if source.weight < better.weight
-    )
-    return [signal for signal in signals if signal is not None]
-
-
-def _witnessed(
-    plan: Plan,
-    statements: Sequence[Statement],
-    by_id: Mapping[UUID, Memory],
-    groups: Mapping[UUID, int],
-    signals: Iterable[Signal],
-) -> list[Witnessed]:
-    """The statements that vote: those with a value, where the question has one answer."""
-    if plan.type not in SINGULAR:
-        return []
-    suspicions = by_memory(signals)
-    return [
-        Witnessed(
-            statement,
-            statement.value,
-            groups[statement.memory_id],
-            trust := by_id[statement.memory_id].source.weight,
-            _standing_risk(suspicions[statement.memory_id], trust),
-        )
-        for statement in statements
-        if statement.value is not None
+def _copy_signals(
+    plan: Plan, statements: Sequence[Statement], by_id: Mapping[UUID, Memory]
+) -> list[Signal]:
+    """Copies of what a more trusted source states, and of any sentence about it among equals."""
+    told = [Sentence(item.memory_id, item.document_id, item.text) for item in statements]
+    terms = asked(plan).terms
+    heard = [
+        sentence
+        for memory in by_id.values()
+        for sentence in sentences_about(memory.id, memory.document_id, memory.text_original, terms)
     ]
+    trust = {memory.id: memory.source.weight for memory in by_id.values()}
+    pairs = [pair for pair in edited_pairs(told) if _trust_differs(trust, pair)]
+    pairs += [pair for pair in edited_pairs(heard) if not _trust_differs(trust, pair)]
+    return [
+        signal
+        for left, right, likeness in pairs
+        for signal in edited_copy_signals(
+            left.memory_id, trust[left.memory_id], right.memory_id, trust[right.memory_id], likeness
+        )
+    ]
+
+
+def _trust_differs(trust: Mapping[UUID, float], pair: EditedPair) -> bool:
+    return trust[pair.left.memory_id] != trust[pair.right.memory_id]
+
+
+class _Standing(NamedTuple):
+    """Who stands behind a statement, and how far that is discounted before claims are known."""
+
+    memories: Mapping[UUID, Memory]
+    groups: Mapping[UUID, int]
+    suspicions: Mapping[UUID, Sequence[Signal]]
+
+    def witnessed(self, statements: Iterable[tuple[Statement, float]]) -> list[Witnessed]:
+        """The statements that vote: those with a value."""
+        return [
+            self._witness(statement, statement.value, reading)
+            for statement, reading in statements
+            if statement.value is not None
+        ]
+
+    def _witness(self, statement: Statement, value: Value, reading: float) -> Witnessed:
+        memory = self.memories[statement.memory_id]
+        trust = memory.source.weight
+        return Witnessed(
+            statement,
+            value,
+            self.groups[memory.id],
+            trust,
+            _standing_risk(self.suspicions.get(memory.id, ()), trust),
+            reading,
+            frozenset(content_terms(memory.text_original)),
+        )
 
 
 def _standing_risk(signals: Sequence[Signal], trust: float) -> float:
@@ -181,7 +233,8 @@ def _standing_risk(signals: Sequence[Signal], trust: float) -> float:
     return risk(signals, trust, 1) if signals else 0.0
 
 
-def _claim_signals(found: Sequence[Position], groups: Mapping[UUID, int]) -> list[Signal]:
+def _claim_signals(found: Sequence[Position]) -> list[Signal]:
+    """Of every statement that lost or has a rival; of direct answers that nobody else gives."""
     signals: list[Signal] = []
     codes: dict[str, tuple[SignalCode, float]] = {
         "rejected": ("conflict", 1.0),
@@ -195,6 +248,7 @@ def _claim_signals(found: Sequence[Position], groups: Mapping[UUID, int]) -> lis
             if position.status in codes:
                 code, value = codes[position.status]
                 detail = f"{position.status}: {member.value.text}"
+                value *= 1.0 if member.is_firm else 0.5
                 signals.append(Signal(code=code, memory_id=memory_id, value=value, detail=detail))
             unsupported = unsupported_signal(member.statement) if alone else None
             if unsupported is not None:

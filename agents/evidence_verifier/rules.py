@@ -3,33 +3,21 @@
 Shared by every evidence verifier: a model may read claims better, it does not count votes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 from uuid import UUID
 
+from agents.evidence_verifier.voting import low_trust_vote
+from agents.evidence_verifier.witnesses import FAINT, Witnessed, pens
+from core.schemas.document import Span
 from core.schemas.evidence import Claim, ClaimGroup, ClaimGroupStatus
-from tools.independence import Vote, vote_weight, witness_count
-from tools.statements import Statement, conflict, supersedes
-from tools.values import Value, same_value
+from tools.claims import same_claim
+from tools.independence import vote_weight
+from tools.statements import conflict, read_conflict, supersedes
 
 MARGIN = 1.5
 """The leader's weight over a rival's from which the rival has lost."""
-
-
-class Witnessed(NamedTuple):
-    """A statement with what its vote depends on."""
-
-    statement: Statement
-    value: Value
-    group: int
-    trust: float
-    risk: float
-
-    @property
-    def vote(self) -> Vote:
-        """Full strength for a statement that has all the question's words and no risk."""
-        return Vote(self.group, self.trust, (0.5 + 0.5 * self.statement.coverage) * (1 - self.risk))
 
 
 class Position(NamedTuple):
@@ -44,10 +32,11 @@ def positions(witnessed: Sequence[Witnessed]) -> tuple[Position, ...]:
     """Agreeing statements together, each position with its vote and where it stands.
 
     A position leads unless it is in conflict with a weightier one; it is a rival while the leader
-    weighs less than ``MARGIN`` times as much, and rejected beyond. A value that another statement
-    of at least the same trust says it changed is superseded. The order of input does not matter.
+    weighs less than ``MARGIN`` times as much, and rejected beyond. Among positions of low trust
+    alone, support decides (``voting``). A value that another statement of at least the same trust
+    says it changed is superseded. The order of input does not matter.
     """
-    agreeing = _agreeing(sorted(witnessed, key=_order))
+    agreeing = [side for side in _agreeing(sorted(witnessed, key=_order)) if _is_heard(side)]
     old = {at for at, members in enumerate(agreeing) if _is_superseded(members, witnessed)}
     weights = [vote_weight([member.vote for member in members]) for members in agreeing]
     against: dict[int, set[int]] = {at: set() for at in range(len(agreeing))}
@@ -56,12 +45,50 @@ def positions(witnessed: Sequence[Witnessed]) -> tuple[Position, ...]:
             against[left].add(right)
             against[right].add(left)
     settled: dict[int, ClaimGroupStatus] = dict.fromkeys(old, "superseded")
-    for at in sorted(set(against) - old, key=lambda at: (-weights[at], at)):
+    settled |= _low_trust_statuses(agreeing, against, old)
+    for at in sorted(set(against) - set(settled), key=lambda at: (-weights[at], at)):
         leaders = [weights[other] for other in against[at] if settled.get(other) == "leading"]
         beaten = any(weight >= MARGIN * weights[at] for weight in leaders)
         settled[at] = "rejected" if beaten else "rival" if leaders else "leading"
-    ranked = sorted(range(len(agreeing)), key=lambda at: (-weights[at], at))
+    carried = {at for at, side in enumerate(agreeing) if any(one.is_firm for one in side)}
+    kept = [at for at in range(len(agreeing)) if carried & ({at} | against[at])]
+    ranked = sorted(kept, key=lambda at: (-weights[at], at))
     return tuple(Position(agreeing[at], round(weights[at], 6), settled[at]) for at in ranked)
+
+
+def _is_heard(side: Sequence[Witnessed]) -> bool:
+    """Whether anybody says it more than in passing."""
+    return any(not member.reading or member.reading >= FAINT for member in side)
+
+
+def _low_trust_statuses(
+    agreeing: Sequence[Sequence[Witnessed]],
+    against: Mapping[int, set[int]],
+    old: Collection[int],
+) -> dict[int, ClaimGroupStatus]:
+    """Of all sides, those that only read ones of low trust contradict, or nobody."""
+    low = {
+        at
+        for at, side in enumerate(agreeing)
+        if at not in old and all(member.is_low and member.reading for member in side)
+    }
+    left = {at for at in low if against[at] <= low}
+    found: dict[int, ClaimGroupStatus] = {}
+    while left:
+        together = _connected(min(left), against)
+        left -= together
+        order = sorted(together)
+        if together <= low:
+            found |= zip(order, low_trust_vote([agreeing[at] for at in order]), strict=True)
+    return found
+
+
+def _connected(start: int, against: Mapping[int, set[int]]) -> set[int]:
+    found, fresh = {start}, [start]
+    while fresh:
+        fresh.extend(against[at := fresh.pop()] - found)
+        found |= against[at]
+    return found
 
 
 def _order(item: Witnessed) -> tuple[str, str, UUID, int]:
@@ -73,7 +100,7 @@ def _agreeing(witnessed: Sequence[Witnessed]) -> list[tuple[Witnessed, ...]]:
     """Groups of equal values; a shorter date agrees with the first longer one it fits."""
     groups: list[list[Witnessed]] = []
     for item in sorted(witnessed, key=lambda item: (-len(item.value.text), _order(item))):
-        home = next((group for group in groups if same_value(group[0].value, item.value)), None)
+        home = next((group for group in groups if same_claim(group[0].value, item.value)), None)
         if home is None:
             groups.append([item])
         else:
@@ -83,7 +110,19 @@ def _agreeing(witnessed: Sequence[Witnessed]) -> list[tuple[Witnessed, ...]]:
 
 
 def _in_conflict(left: Sequence[Witnessed], right: Sequence[Witnessed]) -> bool:
-    return any(conflict(one.statement, other.statement) for one in left for other in right)
+    return any(_contradict(one, other) for one in left for other in right)
+
+
+def _contradict(left: Witnessed, right: Witnessed) -> bool:
+    """By typed values of one subject; where one of low trust is read, by what both answer.
+
+    Between trusted sources a doubt means that they speak of different things; who believes
+    strangers must rather think the worse.
+    """
+    if left.reading and right.reading and (left.is_low or right.is_low):
+        differ = not same_claim(left.value, right.value)
+        return differ and read_conflict(left.statement, right.statement)
+    return conflict(left.statement, right.statement)
 
 
 def _is_superseded(members: Sequence[Witnessed], witnessed: Sequence[Witnessed]) -> bool:
@@ -98,7 +137,7 @@ def _is_superseded(members: Sequence[Witnessed], witnessed: Sequence[Witnessed])
 
 
 def claim_groups(
-    found: Sequence[Position], groups: Mapping[UUID, int]
+    found: Sequence[Position],
 ) -> tuple[tuple[Claim, ...], tuple[ClaimGroup, ...]]:
     """Positions as claims and claim groups, heaviest first."""
     claims: list[Claim] = []
@@ -112,7 +151,7 @@ def claim_groups(
                 value=value.text,
                 kind=value.kind,
                 memory_ids=tuple(memory_ids),
-                witnesses=witness_count(groups, memory_ids),
+                witnesses=pens(position.members),
                 weight=position.weight,
                 status=position.status,
             )
@@ -131,4 +170,11 @@ def _claim(member: Witnessed, value: str) -> Claim:
         surface=member.value.surface or member.value.text,
         negated=statement.negated,
         span=statement.span,
+        place=_place(member) if member.reading else None,
     )
+
+
+def _place(member: Witnessed) -> Span:
+    """Of the words themselves, in the version's text."""
+    start = member.statement.span.start
+    return Span(start=start + member.value.start, end=start + member.value.end)

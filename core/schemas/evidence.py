@@ -43,6 +43,8 @@ RejectReason = Literal["echo", "another_part", "other_attribute", "no_measure"]
 """Checks that turn evidence down: it repeats the question; it is about another part number; it
 is about the right one and something else; it states no value of the measure asked for."""
 RequestReason = Literal["first", "chain", "rewrite", "widen", "corroborate", "disambiguate"]
+SearchMode = Literal["both", "words", "vectors"]
+"""What a request searches by: a rewritten one may trust words or vectors alone."""
 SignalCode = Literal[
     "echo", "injection", "edited_copy", "conflict", "isolation", "unsupported", "superseded"
 ]
@@ -114,6 +116,7 @@ class EvidenceRequest(Frozen):
     reason: RequestReason
     limit: int = Field(default=40, ge=1, le=200)
     """Candidates asked of each search."""
+    mode: SearchMode = "both"
     exclude_memories: tuple[UUID, ...] = ()
     exclude_principals: tuple[str, ...] = ()
     exclude_origins: tuple[str, ...] = ()
@@ -181,6 +184,8 @@ class Claim(Frozen):
     negated: bool = False
     span: Span
     """Of the sentence, in the version's text."""
+    place: Span | None = None
+    """Of the words that a reader pointed at, in the version's text."""
 
 
 class ClaimGroup(Frozen):
@@ -239,4 +244,4 @@ class Sufficiency(Frozen):
     action: SufficiencyAction
     reason: str
     """A code: enough_support, no_candidate, weak_match, single_low_trust, rivals,
-    excluded_majority, budget_spent, no_progress."""
+    contested, excluded_majority, budget_spent, no_progress."""

@@ -57,6 +57,7 @@ OTHER = candidate("other")
 CRAWLED = candidate("crawled", trust="crawled")
 ANONYMOUS = candidate("anonymous", trust="anonymous")
 OWNER = candidate("owner", trust="owner")
+LATE = candidate("late", relevance=0.3, trust="crawled")
 FAINT = candidate("faint", relevance=0.01)
 BAD = [assess(candidate(f"bad{at}"), "exclude", 10 + at) for at in range(3)]
 
@@ -101,6 +102,30 @@ CASES = {
             [claim("leading", GOOD), claim("rival", OTHER)],
         ),
         ("disambiguate", "rivals"),
+    ),
+    "rivals without a leader are looked into": (
+        (
+            [assess(CRAWLED), assess(ANONYMOUS, group=1)],
+            [CRAWLED, ANONYMOUS],
+            [claim("rival", CRAWLED), claim("rival", ANONYMOUS)],
+        ),
+        ("disambiguate", "contested"),
+    ),
+    "one crawled page leads alone: others that say nothing are no support": (
+        (
+            [assess(CRAWLED), assess(ANONYMOUS, group=1)],
+            [CRAWLED, ANONYMOUS],
+            [claim("leading", CRAWLED)],
+        ),
+        ("corroborate", "single_low_trust"),
+    ),
+    "a claim of two witnesses is enough, however far behind its members are": (
+        (
+            [assess(CRAWLED), assess(LATE, group=1)],
+            [CRAWLED, LATE],
+            [claim("leading", LATE, witnesses=2)],
+        ),
+        ("answer", "enough_support"),
     ),
     "a rejected claim is no rival": (
         (
@@ -163,6 +188,15 @@ AFTER = {
             "disambiguate",
         ),
         ("report_conflict", "rivals"),
+    ),
+    "nobody came to lead: abstain": (
+        (
+            [assess(CRAWLED), assess(ANONYMOUS, group=1)],
+            [CRAWLED, ANONYMOUS],
+            [claim("rival", CRAWLED), claim("rival", ANONYMOUS)],
+            "disambiguate",
+        ),
+        ("abstain", "contested"),
     ),
     "still mostly exclusions: abstain": (
         ([assess(GOOD), *BAD], [GOOD], (), "widen"),

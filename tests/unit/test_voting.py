@@ -1,0 +1,159 @@
+"""Who leads among sources of low trust: tables, and laws over all of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.evidence_verifier.rules import claim_groups, positions
+from agents.evidence_verifier.voting import is_outvoted, low_trust_vote
+from agents.evidence_verifier.witnesses import Witnessed, pens, support
+from core.schemas.document import Span
+from tests.builders import make_id
+from tools.claims import claimed_value
+from tools.statements import Statement
+
+QUESTION = "Where did the motor come from?"
+CRAWLED, OWNER = 0.3, 1.0
+
+
+def voice(name, value, reading=0.6, *, group=None, trust=CRAWLED, risk=0.0, terms=()):
+    """``name`` says "the motor came from ``value``"."""
+    text = f"The motor came from {value}."
+    statement = Statement(
+        memory_id=make_id(name),
+        document_id=make_id(f"document {name}"),
+        span=Span(start=0, end=len(text)),
+        text=text,
+        value=claimed_value(value, text.index(value)),
+        others=(),
+        attribute=frozenset({"motor"}),
+        content=frozenset({"motor", "come"}),
+        codes=frozenset(),
+        negated=False,
+        coverage=1.0,
+    )
+    number = sum(map(ord, name)) if group is None else group
+    return Witnessed(
+        statement, statement.value, number, trust, risk, reading, frozenset(terms or {name})
+    )
+
+
+def statuses(*voices):
+    return {position.members[0].value.text: position.status for position in positions(voices)}
+
+
+BASEL, BASEL_TOO = voice("a", "Basel"), voice("b", "Basel")
+BERN = voice("c", "Bern", 0.9)
+ONE_PEN = [voice(name, "Bern", 0.9, terms="xyz") for name in "defgh"]
+
+VOTES = {
+    "alone": ([BASEL], {"basel": "leading"}),
+    "two that agree outvote a loud one": (
+        [BASEL, BASEL_TOO, BERN],
+        {"basel": "leading", "bern": "rejected"},
+    ),
+    "a firm one and two faint ones stand": (
+        [BASEL, voice("i", "Basel", 0.1), voice("j", "Basel", 0.02), BERN],
+        {"basel": "leading", "bern": "rejected"},
+    ),
+    "many from one pen are one voice": (
+        [BASEL, BASEL_TOO, *ONE_PEN],
+        {"basel": "leading", "bern": "rejected"},
+    ),
+    "one principal is one voice, however often": (
+        [BASEL, BASEL_TOO, *(voice(name, "Bern", 0.9, group=7) for name in "klm")],
+        {"basel": "leading", "bern": "rejected"},
+    ),
+    "two strong ones are a conflict": (
+        [voice("n", "Basel", 0.8), BERN],
+        {"bern": "leading", "basel": "rival"},
+    ),
+    "a strong one and a weak one: nobody leads": (
+        [BASEL, BERN],
+        {"basel": "rival", "bern": "rival"},
+    ),
+    "a strong one against a faint word: nobody leads": (
+        [BERN, voice("o", "Basel", 0.1)],
+        {"basel": "rival", "bern": "rival"},
+    ),
+    "a murmur is no word against anybody": (
+        [BERN, voice("p", "Basel", 0.02)],
+        {"bern": "leading"},
+    ),
+    "two against two are a conflict": (
+        [BASEL, BASEL_TOO, BERN, voice("q", "Bern")],
+        {"bern": "leading", "basel": "rival"},
+    ),
+    "who is known to mislead has no voice": (
+        [BASEL, BASEL_TOO, BERN, voice("r", "Bern", risk=0.95)],
+        {"basel": "leading", "bern": "rejected"},
+    ),
+    "an owner outweighs a crowd of strangers": (
+        [voice("s", "Basel", trust=OWNER), BERN, voice("t", "Bern"), voice("u", "Bern")],
+        {"basel": "leading", "bern": "rejected"},
+    ),
+    "a short form agrees": (
+        [voice("x", "Robert Morris"), voice("y", "Morris"), BERN],
+        {"morris": "leading", "bern": "rejected"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("voices", "expected"), VOTES.values(), ids=VOTES.keys())
+def test_votes(voices, expected):
+    assert statuses(*voices) == expected
+
+
+@given(st.data())
+def test_the_order_of_voices_changes_nothing(data):
+    voices, _ = data.draw(st.sampled_from(list(VOTES.values())))
+    assert positions(data.draw(st.permutations(voices))) == positions(voices)
+
+
+VOICES = st.builds(
+    voice,
+    st.text("abcdefghij", min_size=1, max_size=2),
+    st.sampled_from(["Basel", "Bern", "Biel"]),
+    st.sampled_from([0.02, 0.1, 0.4, 0.6, 0.9]),
+    group=st.integers(0, 4),
+)
+
+
+@given(st.lists(VOICES, max_size=8, unique_by=lambda item: item.statement.memory_id))
+def test_among_strangers_one_leads_at_most_and_nobody_without_a_voice_to_carry_it(voices):
+    found = positions(voices)
+    leading = [position for position in found if position.status == "leading"]
+    assert len(leading) <= 1
+    assert all(any(one.is_firm for one in position.members) for position in leading)
+    losers = [position for position in found if position.status == "rejected"]
+    assert not losers or leading
+
+
+@given(st.lists(VOICES, min_size=1, max_size=8))
+def test_a_further_text_of_the_same_source_adds_nothing(voices):
+    again = voices[0]._replace(reading=0.9)
+    assert pens([*voices, again]) == pens(voices)
+
+
+def test_support_counts_firm_pens_and_half_of_faint_ones_up_to_one():
+    assert support([BASEL]) == 1.0
+    assert support([BASEL, BASEL_TOO]) == 2.0
+    faint = [voice(f"faint {at}", "Basel", 0.1) for at in range(5)]
+    assert support([BASEL, *faint[:1]]) == 1.5
+    assert support([BASEL, *faint]) == 2.0
+
+
+def test_only_a_plain_word_that_nobody_supports_is_outvoted():
+    assert is_outvoted([BERN])
+    assert not is_outvoted([voice("z", "Bern", 0.4)])
+    assert not is_outvoted([BERN, BASEL_TOO])
+
+
+def test_a_vote_names_every_side():
+    assert low_trust_vote([[BASEL], [BASEL_TOO], [BERN]]) == ["rival"] * 3
+
+
+def test_a_claim_knows_the_words_that_were_read():
+    claims, groups = claim_groups(positions([BASEL, BASEL_TOO]))
+    assert [claim.place for claim in claims] == [Span(start=20, end=25)] * 2
+    assert [group.witnesses for group in groups] == [2]
