@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from agents.selector import Evidence, by_rank
@@ -77,27 +78,32 @@ class LocalRequester:
                     yield EvidenceRequest(text=text, reason=reason, limit=self._limit)
 
     def _first(self, plan: Plan) -> Iterator[EvidenceRequest]:
-        """The question and its parts; chains from its names too where it is asked in hops."""
+        """The question and its parts; chains too where it is asked in hops."""
         reason: RequestReason = "chain" if plan.hops else "first"
-        yield EvidenceRequest(text=plan.wording, reason=reason, limit=self._limit)
-        for text in (*plan.subquestions, *filter(can_be_asked, plan.hops)):
-            yield EvidenceRequest(text=text, reason="first", limit=self._limit)
+        for text in (plan.wording, *plan.subquestions, *filter(can_be_asked, plan.hops)):
+            yield EvidenceRequest(text=text, reason=reason, limit=self._limit)
 
     def _ladder(
         self, plan: Plan, pool: Sequence[Evidence], verdict: EvidenceVerdict | None
     ) -> Iterator[EvidenceRequest]:
-        """Fewer words, then words of the best finds, then names alone, then parts, then more."""
+        """Words of the best finds, fewer words, chains from its names (aliases lead there too),
+        names alone, parts, words or vectors by themselves, then more."""
         core = keywords(plan.wording)
         texts = [
-            f"{core} {' '.join(feedback_words(plan, _believable(pool, verdict)))}".strip(),
-            core,
             " ".join(value.surface for value in names(plan.wording)),
             *map(keywords, plan.subquestions),
         ]
-        for text in texts:
-            yield EvidenceRequest(text=text, reason="rewrite", limit=self._limit)
-        wide = min(MAX_LIMIT, 2 * self._limit)
-        yield EvidenceRequest(text=plan.wording, reason="rewrite", limit=wide)
+        found = feedback_words(plan, _believable(pool, verdict))
+        yield self._rewritten(f"{core} {' '.join(found)}".strip())
+        yield self._rewritten(core)
+        yield self._rewritten(plan.wording, reason="chain")
+        yield from map(self._rewritten, texts)
+        yield self._rewritten(plan.wording, mode="words")
+        yield self._rewritten(plan.wording, mode="vectors")
+        yield self._rewritten(plan.wording, limit=min(MAX_LIMIT, 2 * self._limit))
+
+    def _rewritten(self, text: str, **said: Any) -> EvidenceRequest:
+        return EvidenceRequest(**{"text": text, "reason": "rewrite", "limit": self._limit, **said})
 
     def _widened(self, plan: Plan, verdict: EvidenceVerdict | None) -> EvidenceRequest:
         return EvidenceRequest(
@@ -185,5 +191,7 @@ def _disputed_values(verdict: EvidenceVerdict | None) -> list[str]:
 
 
 def _key(request: EvidenceRequest) -> EvidenceRequest:
-    """What makes two requests the same: all but the reason."""
+    """What makes two requests the same: all but the reason, unless it follows chains."""
+    if request.reason == "chain":
+        return request
     return request.model_copy(update={"reason": "first"})

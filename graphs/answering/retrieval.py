@@ -46,10 +46,10 @@ async def retrieve(
     terms = term_counts(request.text)
 
     async def search() -> Observed:
-        lists: dict[str, tuple[Hit, ...]] = {
-            "lexical": await context.memories.search_lexical(terms, request.limit, where)
-        }
-        for layer in context.layers:
+        lists: dict[str, tuple[Hit, ...]] = {}
+        if request.mode != "vectors":
+            lists["lexical"] = await context.memories.search_lexical(terms, request.limit, where)
+        for layer in context.layers if request.mode != "words" else ():
             lists[f"vector_{layer}"] = await context.memories.search_vector(
                 layer, vector, context.encoder.id, request.limit, where
             )
@@ -68,7 +68,8 @@ async def retrieve(
         "vector_sha256": sha256_of(vector.tobytes()),
         "limit": request.limit,
         "where": where.model_dump(mode="json"),
-        "chains": request.reason == "chain",
+        "mode": request.mode,
+        "reason": request.reason,
     }
     observed = await observe("retrieval", "hybrid", asked, search)
     results: Any = observed.value

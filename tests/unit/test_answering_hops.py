@@ -37,7 +37,7 @@ async def test_the_answer_to_a_hop_is_put_into_the_next(repositories: Repositori
     assert answer.question == QUESTION
     assert [(tried.request.reason, tried.request.text) for tried in answer.tried] == [
         ("chain", QUESTION),
-        ("first", "Who is the director of The Red Kiln?"),
+        ("chain", "Who is the director of The Red Kiln?"),
         ("chain", "Where was Ada Marlbeck born?"),
     ]
 

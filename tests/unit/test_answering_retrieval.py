@@ -66,6 +66,18 @@ async def test_a_widened_request_brings_what_stands_beside(repositories: Reposit
     assert wide[0].memory_id == plain[0].memory_id
 
 
+async def test_a_request_may_search_by_words_or_vectors_alone(repositories: Repositories) -> None:
+    (both,) = await found(repositories, reason="first")
+    (words,) = await found(repositories, reason="rewrite", mode="words")
+    (vectors,) = await found(repositories, reason="rewrite", mode="vectors")
+
+    assert {"lexical", "vector_chunk"} <= both.scores.keys()
+    assert "lexical" in words.scores
+    assert not [name for name in words.scores if name.startswith("vector")]
+    assert "lexical" not in vectors.scores
+    assert "vector_chunk" in vectors.scores
+
+
 async def test_neighbours_that_are_left_out_or_quarantined_stay_out(
     repositories: Repositories,
 ) -> None:
