@@ -28,9 +28,9 @@ class Belief(NamedTuple):
     """That the text around them is about the question."""
 
 
-ACCEPTED = 0.25
-"""The least of what is believed together. Of validation articles' questions, one in twenty that can
-be answered lies below with its answer, and one in three that cannot (docs/evals.md, Answers)."""
+ACCEPTED = 0.2
+"""The least of what is believed together. Of validation articles' questions, three in a hundred that
+can be answered lie below with their answer, and one in five that cannot (docs/evals.md, Answers)."""
 
 SUPPORTED = 0.7
 """A sentence in words of its own is carried from this chance on, though it shares too few words."""
