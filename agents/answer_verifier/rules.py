@@ -29,8 +29,8 @@ class Belief(NamedTuple):
 
 
 ACCEPTED = 0.2
-"""The least of what is believed together. Of validation articles' questions, three in a hundred that
-can be answered lie below with their answer, and one in five that cannot (docs/evals.md, Answers)."""
+"""The least of what is believed together. Of the questions of validation articles, three in a
+hundred that can be answered lie below, and one in five that cannot (docs/evals.md, Answers)."""
 
 SUPPORTED = 0.7
 """A sentence in words of its own is carried from this chance on, though it shares too few words."""
