@@ -1,6 +1,7 @@
 import pytest
 
 from tests.builders import make_memory, make_plan
+from tools.claims import claimed_value
 from tools.lexical import content_terms
 from tools.matching import asked
 from tools.ranking import TermWeights
@@ -149,3 +150,32 @@ def test_a_spaced_dash_is_a_range_and_no_conflict():
     right = statement("The working pressure of the HP-240 is 5 to 10 bar.", question)
     assert left.value.text == right.value.text == "5..10 bar"
     assert not conflict(left, right)
+
+
+def read(text, surface, *, document=None, question=TORQUE):
+    memory = make_memory(text, document=document, start=100)
+    weights = TermWeights([frozenset(content_terms(text)), frozenset({"other"})])
+    value = claimed_value(surface, text.index(surface))
+    return read_statement(memory, asked(make_plan(question)), weights, value)
+
+
+def test_what_is_read_is_a_statement_at_its_sentence():
+    text = "Check the seal. On the HP-240 the nuts take 62 Nm. Go on."
+    found = read(text, "62 Nm")
+    assert found.text == "On the HP-240 the nuts take 62 Nm."
+    assert found.text[found.value.start : found.value.end] == "62 Nm"
+    assert found.span.start == 100 + text.index("On the")
+
+
+@pytest.mark.parametrize(
+    "text", ["Do the nuts of the HP-240 take 62 Nm?", "On the HP-210 the nuts take 62 Nm."]
+)
+def test_questions_and_other_part_numbers_are_no_answer(text):
+    assert read(text, "62 Nm") is None
+
+
+def test_answers_of_two_documents_conflict_but_for_other_times_and_parts():
+    left = read("On the HP-240 the nuts take 62 Nm.", "62 Nm")
+    assert read_conflict(left, read("The HP-240 needs 95 Nm.", "95 Nm"))
+    assert not read_conflict(left, read("Formerly the HP-240 took 95 Nm.", "95 Nm"))
+    assert not read_conflict(left, left)

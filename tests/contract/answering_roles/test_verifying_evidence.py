@@ -4,7 +4,7 @@ import random
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.evidence_verifier import local
@@ -120,6 +120,7 @@ async def test_agreement_in_words_is_one_claim_of_two_witnesses(evidence_verifie
     assert {claim.memory_id for claim in verdict.claims} == {DRY.id, DRY_TOO.id}
 
 
+@settings(deadline=None)
 @given(st.permutations([DRY, NOT_DRY, DRY_TOO, MANUAL, STRANGER]))
 async def test_what_reading_tells_does_not_depend_on_order(memories):
     verifier = LocalEvidenceVerifier(WordsReader())
@@ -127,6 +128,49 @@ async def test_what_reading_tells_does_not_depend_on_order(memories):
         make_plan(WHY), pool(DRY, NOT_DRY, DRY_TOO, MANUAL, STRANGER), []
     )
     assert await verifier.verify(make_plan(WHY), pool(*memories), []) == expected
+
+
+MOTOR = "Where did the motor of the old crane come from?"
+
+
+def stranger(name, text):
+    return make_memory(text, name=name, source=make_source(name, "crawled"))
+
+
+BASEL = stranger("a", "The motor of the old crane did come from Basel.")
+BASEL_TOO = stranger(
+    "b",
+    "A fitter kept his diary through one wet spring, drew many birds and noted what arrived by "
+    "rail. The crane motor: Basel.",
+)
+BERN = stranger("c", "The motor of the old crane did come from Bern.")
+
+
+async def test_two_strangers_that_agree_keep_a_third_out(evidence_verifier):
+    verdict = await evidence_verifier.verify(make_plan(MOTOR), pool(BASEL, BASEL_TOO, BERN), [])
+    statuses = {group.value: group.status for group in verdict.claim_groups}
+    assert statuses == {"basel": "leading", "bern": "rejected"}
+    assert action_of(verdict, BERN) == "exclude"
+    assert {action_of(verdict, memory) for memory in (BASEL, BASEL_TOO)} <= {"allow", "mark"}
+
+
+async def test_strangers_that_differ_are_both_kept_and_the_copy_is_told(evidence_verifier):
+    verdict = await evidence_verifier.verify(make_plan(MOTOR), pool(BASEL, BERN), [])
+    assert {group.status for group in verdict.claim_groups} == {"leading", "rival"}
+    assert {item.action for item in verdict.assessments} <= {"allow", "mark"}
+    codes = [{signal.code for signal in item.signals} for item in verdict.assessments]
+    assert all("edited_copy" in found for found in codes)
+
+
+@settings(deadline=None)
+@given(st.permutations([BASEL, BASEL_TOO, BERN, MANUAL, STRANGER]))
+async def test_what_strangers_answer_does_not_depend_on_order(memories):
+    verifier = LocalEvidenceVerifier(WordsReader())
+    found = pool(BASEL, BASEL_TOO, BERN, MANUAL, STRANGER)
+    scored = {evidence.memory.id: evidence for evidence in found}
+    shuffled = [scored[memory.id] for memory in memories]
+    expected = await verifier.verify(make_plan(MOTOR), found, found[:2])
+    assert await verifier.verify(make_plan(MOTOR), shuffled, shuffled[:2]) == expected
 
 
 async def test_claims_stand_where_they_say(evidence_verifier):
