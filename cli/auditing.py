@@ -21,6 +21,7 @@ from core.schemas.audit import (
     AskedAgain,
     AuditItem,
     Backing,
+    FittedThresholds,
     OutcomeSeen,
     Revocation,
     RevocationReport,
@@ -96,6 +97,20 @@ def items_table(found: Iterable[AuditItem]) -> Table:
             plain(", ".join(sorted({signal.code for signal in item.signals}))),
             when(item.opened_at),
             plain(f"{item.decision} by {item.by}" if item.decision else "open"),
+        )
+    return table
+
+
+def thresholds_table(found: Iterable[FittedThresholds]) -> Table:
+    """One row for each collection."""
+    table = make_table("collection", "kept out from", "clean kept out", "bad kept out", "fitted")
+    for collection, at, fitted in ((one.collection, one.made_at, one.thresholds) for one in found):
+        table.add_row(
+            plain(collection),
+            f"{fitted.exclude:.3f}",
+            f"{100 * fitted.clean_removed:.1f} % of {fitted.clean}",
+            f"{100 * fitted.poison_removed:.1f} % of {fitted.poison}",
+            when(at),
         )
     return table
 

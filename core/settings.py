@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(
         default=5.0, gt=0, description="How often lapsed and forgotten jobs are rung again."
     )
+    recalibrate_hours: float = Field(
+        default=24.0,
+        ge=0,
+        description="How often each collection's thresholds are fitted to what its runs saw; "
+        "0: never, and those fitted before no longer count.",
+    )
     max_attempts: int = Field(default=5, ge=1, description="Attempts before a job is given up.")
     retry_base_seconds: float = Field(
         default=2.0, gt=0, description="First wait before a retry; doubles each time."

@@ -29,7 +29,8 @@ _LOCK_SECONDS = 300
 
 _GRANT_TABLE = "grant select, insert, update, delete on {table} to {role}"
 _GRANT_FUNCTIONS = """
-grant execute on function due_jobs, tenant_of_key, forget_finished_threads to {role}
+grant execute on function
+    due_jobs, tenant_of_key, forget_finished_threads, queue_recalibrations to {role}
 """
 # The application makes its queues itself: it creates tables here and owns them, and what it owns
 # nobody else can grant.

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from core.schemas.audit import (
     AuditItem,
+    FittedThresholds,
     ItemDecision,
     Note,
     Revocation,
     Suspect,
     Suspicion,
+    Thresholds,
     Touched,
 )
 from core.schemas.document import (
@@ -393,6 +395,22 @@ class Audits(Protocol):
         ...
 
 
+class FittedCollections(Protocol):
+    """The thresholds of collections; what was fitted before is kept."""
+
+    async def keep(self, collection: str, thresholds: Thresholds) -> None:
+        """From now on these hold."""
+        ...
+
+    async def of(self, collection: str) -> Thresholds | None:
+        """Those that hold; None where none were fitted."""
+        ...
+
+    async def list(self) -> tuple[FittedThresholds, ...]:
+        """Those that hold, by collection."""
+        ...
+
+
 class Repositories(NamedTuple):
     """Everything one tenant keeps."""
 
@@ -402,3 +420,4 @@ class Repositories(NamedTuple):
     jobs: Jobs
     runs: Runs
     audits: Audits
+    thresholds: FittedCollections

@@ -10,6 +10,7 @@ from storage.memories import PostgresMemories
 from storage.network import PostgresNetwork
 from storage.protocols import Repositories
 from storage.runs import PostgresRuns
+from storage.thresholds import PostgresThresholds
 
 
 def open_repositories(
@@ -23,4 +24,5 @@ def open_repositories(
         jobs=PostgresJobs(database, tenant_id),
         runs=PostgresRuns(database, tenant_id),
         audits=PostgresAudits(database, tenant_id, max_attempts=max_attempts),
+        thresholds=PostgresThresholds(database, tenant_id),
     )

@@ -17,6 +17,7 @@ from storage.tables import jobs, workers
 
 _FORGET = text("select forget_finished_threads(:most)")
 _FORGOTTEN_AFTER = timedelta(days=1)
+_RECALIBRATE = text("select queue_recalibrations(:every, :attempts)")
 _DUE = text("select tenant_id, job_id from due_jobs(:older_than, :most)")
 
 
@@ -64,6 +65,14 @@ async def forget_finished_threads(database: Database, limit: int = 100) -> int:
     """Delete the checkpoints of runs whose job is over, whoever's they are; how many runs."""
     async with database.transaction() as connection:
         return int((await connection.execute(_FORGET, {"most": limit})).scalar_one())
+
+
+async def queue_recalibrations(database: Database, every_hours: float, max_attempts: int) -> int:
+    """Queue a job that fits thresholds for each tenant that was asked something within that time
+    and had no such job; how many. Asked by several workers at once, it queues them once."""
+    asked = {"every": timedelta(hours=every_hours), "attempts": max_attempts}
+    async with database.transaction() as connection:
+        return int((await connection.execute(_RECALIBRATE, asked)).scalar_one())
 
 
 async def live_workers(database: Database, within_seconds: float) -> tuple[str, ...]:

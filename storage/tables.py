@@ -333,6 +333,19 @@ audit_items = Table(
     _time("decided_at"),
 )
 
+thresholds = Table(
+    "thresholds",
+    metadata,
+    _tenant(),
+    Column("collection", Text, primary_key=True),
+    Column("made_at", DateTime(timezone=True), primary_key=True, server_default=func.now()),
+    Column("exclude", Double, nullable=False),
+    Column("clean", Integer, nullable=False),
+    Column("clean_removed", Double, nullable=False),
+    Column("poison", Integer, nullable=False),
+    Column("poison_removed", Double, nullable=False),
+)
+
 workers = Table(
     "workers",
     metadata,

@@ -23,13 +23,14 @@ def fit_mix(rows: Sequence[Row], used: Collection[str]) -> Mix:
     """A mix of the measures named in ``used``; the others get no weight."""
     names = [name for name in Measures._fields if name in used]
     inputs = np.array([[1.0, *(getattr(row.seen, name) for name in names)] for row in rows])
-    bias, *weights = _newton(inputs, np.array([row.label for row in rows], float))
+    bias, *weights = newton(inputs, np.array([row.label for row in rows], float))
     by_name = dict(zip(names, weights, strict=True))
     rounded = (round(float(by_name.get(name, 0.0)), 3) for name in Measures._fields)
     return Mix(round(float(bias), 3), Measures(*rounded))
 
 
-def _newton(inputs: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:
+def newton(inputs: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The weights of the columns; the first, of ones, is the bias and is not penalised."""
     weights = np.zeros(inputs.shape[1])
     penalty = RIDGE * np.eye(inputs.shape[1])
     penalty[0, 0] = 1e-6

@@ -38,6 +38,7 @@ from tools.reader import Reader
 from training.mix_documents import Document, Question, questions_of
 
 LIMITS = LoadLimits(10_000_000, 10_000_000)
+ONE_ROUND = Budget(max_rounds=1)
 
 
 class Case(NamedTuple):
@@ -117,8 +118,11 @@ class NoRuns:
 class Bench:
     """Documents in memory, and the two graphs over them."""
 
-    def __init__(self, settings: Settings, encoder: Encoder, reader: Reader) -> None:
+    def __init__(
+        self, settings: Settings, encoder: Encoder, reader: Reader, budget: Budget = ONE_ROUND
+    ) -> None:
         self.reader = reader
+        self._budget = budget
         self._settings = settings
         self._encoder = encoder
         self._repositories: Repositories = InMemoryStorage().repositories(uuid4())
@@ -179,7 +183,7 @@ class Bench:
         return await self.text(lease.version_id)
 
     async def ask(self, question: Question) -> Case:
-        """One round of asking; what was measured, and the answer."""
+        """What was measured in the last round, and the answer."""
         agents = self._agents
         self._selector.forget()
         self._answerer.forget()
@@ -197,7 +201,7 @@ class Bench:
             evidence_verifier=agents.evidence_verifier,
             answerer=self._answerer,
             answer_verifier=agents.answer_verifier,
-            budget=Budget(max_rounds=1),
+            budget=self._budget,
         )
         given: Any = {"question": question.text, "collection": question.collection}
         config = RunnableConfig(recursion_limit=RECURSION_LIMIT)

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from core.schemas.job import Lease
 from graphs.answering.again import ask_again
 from graphs.building import build_memories
+from graphs.recalibrating import recalibrate
 from graphs.running import RunControl
 from graphs.runtime import Runtime
 
@@ -26,3 +27,6 @@ async def do_job(runtime: Runtime, lease: Lease, *, control: RunControl) -> Done
         case "answers.ask_again":
             outcome = await ask_again(runtime, lease, control=control)
             return Done("succeeded", {"outcome": outcome})
+        case "thresholds.fit":
+            fitted = await recalibrate(runtime.repositories(lease.tenant_id))
+            return Done("succeeded", {"collections": len(fitted)})

@@ -19,7 +19,7 @@ from core.errors import BrokerUnavailable, Unavailable
 from core.settings import Settings
 from graphs.running import RunControl
 from graphs.runtime import Runtime, open_runtime
-from storage.sweeping import beat_worker, forget_finished_threads
+from storage.sweeping import beat_worker, forget_finished_threads, queue_recalibrations
 from worker.app import database_url
 from worker.dispatch import Dispatcher
 from worker.driving import drive
@@ -108,9 +108,14 @@ class WorkerProcess:
         )
 
     async def _tidy(self) -> None:
-        forgotten = await forget_finished_threads((await self._open()).database)
+        database = (await self._open()).database
+        forgotten = await forget_finished_threads(database)
         if forgotten:
             logger.info("checkpoints of finished runs deleted", extra={"runs": forgotten})
+        if self._settings.recalibrate_hours:
+            await queue_recalibrations(
+                database, self._settings.recalibrate_hours, self._settings.max_attempts
+            )
 
     async def _work(self, ring: Ring) -> None:
         try:

@@ -17,7 +17,14 @@ from api.bodies import Listing, PageQuery
 from api.dependencies import BackendDep, RepositoriesDep, TenantDep
 from api.problems import problems
 from core.errors import BrokerUnavailable
-from core.schemas.audit import AuditItem, Backing, Revocation, RevocationReport, Touched
+from core.schemas.audit import (
+    AuditItem,
+    Backing,
+    FittedThresholds,
+    Revocation,
+    RevocationReport,
+    Touched,
+)
 from core.schemas.job import Job
 from graphs.auditing import backing_of, report_of
 
@@ -98,3 +105,10 @@ async def list_items(
 async def decide(item_id: UUID, asked: Decision, repositories: RepositoriesDep) -> AuditItem:
     """Quarantine the item's memory, or release it; the last decision holds."""
     return await repositories.audits.decide(item_id, asked.decision, asked.note())
+
+
+@router.get("/thresholds")
+async def list_thresholds(repositories: RepositoriesDep) -> tuple[FittedThresholds, ...]:
+    """The collections whose thresholds were fitted to what their runs saw; others have the
+    shipped ones."""
+    return await repositories.thresholds.list()

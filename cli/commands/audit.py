@@ -8,11 +8,25 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 
-from cli.auditing import backing_view, follow_report, items_table, report_view, touched_view
+from cli.auditing import (
+    backing_view,
+    follow_report,
+    items_table,
+    report_view,
+    thresholds_table,
+    touched_view,
+)
 from cli.client import open_client
 from cli.failures import UsageFailed
 from cli.rendering import counted, make_console, make_table, plain, print_json, when
-from core.schemas.audit import AuditItem, Backing, Revocation, RevocationReport, Touched
+from core.schemas.audit import (
+    AuditItem,
+    Backing,
+    FittedThresholds,
+    Revocation,
+    RevocationReport,
+    Touched,
+)
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
 
@@ -133,6 +147,14 @@ def decide(
     with open_client() as client:
         found = client.post(f"/v1/audits/items/{item_id}/decision", body)
     _show(found, as_json, lambda: plain(f"memory {found['memory_id']}: {decision.value}"))
+
+
+@app.command()
+def thresholds(as_json: AsJson = False) -> None:
+    """List the collections whose thresholds were fitted to what their runs saw."""
+    with open_client() as client:
+        found = client.get("/v1/audits/thresholds")
+    _show(found, as_json, lambda: thresholds_table(map(FittedThresholds.model_validate, found)))
 
 
 def _suspect(principal: str | None, origin: str | None) -> dict[str, str]:

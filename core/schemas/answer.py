@@ -100,7 +100,11 @@ class FilteredCandidate(Frozen):
     title: str
     action: CandidateAction
     risk: float
+    reasons: tuple[str, ...] = ()
+    """Codes: of its signals, the strongest first; outvoted; in_quarantine, which it was already."""
     signals: tuple[Signal, ...]
+    scores: dict[str, float] = {}
+    """As it was found and ranked: lexical, vector_chunk, fused, rank, relevance …"""
     source: Source
 
 
@@ -112,6 +116,22 @@ class NearMiss(Frozen):
     title: str
     quote: str
     score: float
+    reason: str = ""
+    """Why it does not answer: what a sentence of it failed, else why the run found no answer."""
+
+
+class Grounds(Frozen):
+    """What confidence was worked out from."""
+
+    strength: float
+    """How well the weakest sentence's best quote answers, as the answerer scored it, 0 to 1."""
+    relevance: float
+    """Of the best memory that is quoted, 0 to 1."""
+    agreement: float
+    """The share of the votes for what is told among those for it and its rivals; 1 without any."""
+    witnesses: int
+    """Independent sources that say the same; 1 where no claim was read."""
+    rounds: int
 
 
 class Answer(Frozen):
@@ -126,6 +146,9 @@ class Answer(Frozen):
     citations: tuple[Citation, ...] = ()
     reasons: tuple[str, ...] = ()
     confidence: float = Field(ge=0, le=1)
+    """The chance that what is told is right, as fitted on held-out answers; 0 when abstained."""
+    grounds: Grounds | None = None
+    """What the confidence rests on; None when abstained."""
     claim_groups: tuple[ClaimGroup, ...] = ()
     filtered: tuple[FilteredCandidate, ...] = ()
     nearest: tuple[NearMiss, ...] = ()

@@ -181,3 +181,24 @@ class AuditItem(Frozen):
     by: str | None = None
     reason: str | None = None
     decided_at: datetime | None = None
+
+
+class Thresholds(Frozen):
+    """From which risk on a collection keeps candidates out, and what that rests on."""
+
+    exclude: float = Field(ge=0, le=1)
+    clean: int
+    """Candidates of answered questions that nobody took out, each once for each question."""
+    clean_removed: float
+    """The share of them that the threshold keeps out."""
+    poison: int
+    """Candidates that a person took out since."""
+    poison_removed: float
+
+
+class FittedThresholds(Frozen):
+    """The thresholds of one collection, and since when they hold."""
+
+    collection: str
+    made_at: datetime
+    thresholds: Thresholds

@@ -8,8 +8,8 @@ from pydantic import Field, JsonValue
 
 from core.schemas.base import Frozen
 
-JobKind = Literal["memories.build", "answers.ask_again"]
-"""Build a document's memories; ask the question of a run again."""
+JobKind = Literal["memories.build", "answers.ask_again", "thresholds.fit"]
+"""Build a document's memories; ask the question of a run again; fit thresholds to what runs saw."""
 
 JobState = Literal["queued", "running", "retrying", "partial", "failed", "cancelled", "succeeded"]
 FINAL_STATES: frozenset[JobState] = frozenset({"partial", "failed", "cancelled", "succeeded"})

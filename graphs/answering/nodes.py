@@ -11,6 +11,7 @@ from agents.answerer import Passage
 from agents.planner.budgets import budget_for
 from agents.selector import Evidence
 from core.packing import Packable, canonical, pack
+from core.recalibrating import relaxed
 from core.recording import now
 from core.schemas.evidence import (
     Budget,
@@ -154,7 +155,7 @@ async def verify_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -
         await _evidence(state.pool, context),
         await _evidence(state.selected, context),
     )
-    return {"verdict": verdict}
+    return {"verdict": relaxed(verdict, state.exclude_from)}
 
 
 async def judge_evidence(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:

@@ -7,7 +7,6 @@ it, and sentences it did not confirm are not here.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from core.ids import sha256_of
 from core.recording import now
@@ -15,20 +14,19 @@ from core.schemas.answer import (
     Answer,
     Citation,
     DraftSentence,
-    FilteredCandidate,
-    NearMiss,
     Outcome,
     Quote,
     Sentence,
     ShortAnswer,
 )
 from core.schemas.document import Document, Span, Version
-from core.schemas.evidence import Assessment, EvidenceVerdict, Signal
 from core.schemas.memory import Memory
+from core.sufficiency import LOW_TRUST
+from graphs.answering.confidence import confidence_of, grounds_of, strength_of
+from graphs.answering.kept_out import kept_out_of, nearest_to
 from graphs.answering.state import AnswerContext, AnswerState
 from storage.protocols import Place
 
-NEAREST = 3
 WEAK = 0.25
 """An answer that is likelier wrong than right by three to one says so."""
 
@@ -47,6 +45,7 @@ async def compose_answer(state: AnswerState, context: AnswerContext) -> Answer:
     quotes = [quote for sentence in sentences for quote in sentence.quotes]
     cited = {place_of(quote): await _cited(place_of(quote), context) for quote in quotes}
     outcome, reasons = decide_outcome(state, sentences)
+    grounds = grounds_of(sentences, state.selected, state.verdict, state.spent.rounds)
     seconds = (await now() - datetime.fromisoformat(state.started_at)).total_seconds()
     return Answer(
         run_id=context.journal.run_id,
@@ -56,10 +55,11 @@ async def compose_answer(state: AnswerState, context: AnswerContext) -> Answer:
         sentences=place_sentences(sentences),
         citations=make_citations(sentences, cited),
         reasons=reasons,
-        confidence=confidence_of(sentences),
+        confidence=confidence_of(grounds),
+        grounds=grounds,
         claim_groups=state.verdict.claim_groups if state.verdict else (),
-        filtered=await _filtered(state, context),
-        nearest=() if sentences else await _nearest(state, context),
+        filtered=await kept_out_of(state, context),
+        nearest=() if sentences else await nearest_to(state, reasons, context),
         tried=tuple(state.tried),
         rounds=state.spent.rounds,
         seconds=seconds,
@@ -67,13 +67,26 @@ async def compose_answer(state: AnswerState, context: AnswerContext) -> Answer:
 
 
 def supported_sentences(state: AnswerState) -> tuple[DraftSentence, ...]:
-    """The draft without the sentences that the verifier did not confirm."""
+    """The draft without the sentences that the verifier did not confirm.
+
+    Nothing is left where that is one side of a conflict and a source of low trust says it.
+    """
     if state.draft is None:
         return ()
     confirmed = {verdict.index for verdict in state.sentence_verdicts if verdict.supported}
-    return tuple(
-        sentence for index, sentence in enumerate(state.draft.sentences) if index in confirmed
-    )
+    kept = [line for index, line in enumerate(state.draft.sentences) if index in confirmed]
+    return () if _is_half_a_conflict(state, kept) else tuple(kept)
+
+
+def _is_half_a_conflict(state: AnswerState, sentences: Sequence[DraftSentence]) -> bool:
+    if not _reports_conflict(state) or len(sentences) != 1:
+        return False
+    weights = {item.memory_id: item.source.weight for item in state.selected}
+    return all(weights.get(quote.memory_id, 0.0) < LOW_TRUST for quote in sentences[0].quotes)
+
+
+def _reports_conflict(state: AnswerState) -> bool:
+    return state.sufficiency is not None and state.sufficiency.action == "report_conflict"
 
 
 def decide_outcome(
@@ -86,19 +99,21 @@ def decide_outcome(
     action = state.sufficiency.action if state.sufficiency else "abstain"
     if not sentences:
         return "abstained", (reason,) if action == "abstain" else _why_none(state)
-    if action == "report_conflict" and len(sentences) > 1:
+    if _reports_conflict(state) and len(sentences) > 1:
         return "conflict", (reason,)
     dropped = state.draft is not None and len(sentences) < len(state.draft.sentences)
     missing = state.draft.missing if state.draft else ()
     partial = [reason] if reason in {"single_low_trust", "rivals"} else []
-    partial += ["weak_answer"] if confidence_of(sentences) < WEAK else []
+    partial += ["weak_answer"] if strength_of(sentences) < WEAK else []
     partial += ["unsupported_sentence_dropped"] if dropped else []
     partial += [f"nothing_found_for: {part}" for part in missing]
     return ("partial", tuple(partial)) if partial else ("answered", (reason,))
 
 
 def _why_none(state: AnswerState) -> tuple[str, ...]:
-    """Nothing was found to say, or nothing of it stood its check: then what it failed."""
+    """Nothing was found to say, nothing of it stood its check, or one side of a conflict alone."""
+    if _reports_conflict(state) and any(item.supported for item in state.sentence_verdicts):
+        return ("contested",)
     if state.draft is None or not state.draft.sentences:
         return ("no_answer_found",)
     failed = (reason for verdict in state.sentence_verdicts for reason in verdict.reasons)
@@ -162,12 +177,6 @@ def _citation(number: int, answer_span: Span, quote: Quote, cited: Cited) -> Cit
     )
 
 
-def confidence_of(sentences: Sequence[DraftSentence]) -> float:
-    """The weakest sentence's best quote, as the answerer scored it; 0 without an answer."""
-    scores = [max(quote.score for quote in sentence.quotes) for sentence in sentences]
-    return min(1.0, max(0.0, min(scores, default=0.0)))
-
-
 def place_of(quote: Quote) -> Place:
     """The memory a quote was taken from, in the version it quotes."""
     return Place(quote.version_id, quote.memory_id)
@@ -177,58 +186,3 @@ async def _cited(place: Place, context: AnswerContext) -> Cited:
     (memory,) = await context.memories.at([place])
     document = await context.documents.get(memory.document_id)
     return Cited(memory, document, await context.documents.version(memory.version_id))
-
-
-async def _filtered(state: AnswerState, context: AnswerContext) -> tuple[FilteredCandidate, ...]:
-    verdict = state.verdict or EvidenceVerdict(assessments=())
-    filtered = [item for item in verdict.assessments if item.memory_id in verdict.kept_out]
-    filtered += [_quarantined(memory_id) for memory_id in state.quarantined]
-    shown: dict[UUID, FilteredCandidate] = {}
-    for item in filtered:
-        if item.memory_id not in shown:
-            shown[item.memory_id] = await _filtered_candidate(item, context)
-    return tuple(shown.values())
-
-
-def _quarantined(memory_id: UUID) -> Assessment:
-    return Assessment(memory_id=memory_id, group=-1, risk=1.0, action="quarantine")
-
-
-async def _filtered_candidate(item: Assessment, context: AnswerContext) -> FilteredCandidate:
-    (memory,) = await context.memories.get([item.memory_id])
-    document = await context.documents.get(memory.document_id)
-    flagged = tuple(
-        Signal(
-            code="injection", memory_id=memory.id, value=1.0, hard=flag.strong, detail=flag.detail
-        )
-        for flag in memory.flags
-    )
-    return FilteredCandidate(
-        memory_id=memory.id,
-        document_id=document.id,
-        external_id=document.external_id,
-        title=memory.title,
-        action=item.action,
-        risk=item.risk,
-        signals=item.signals or flagged,
-        source=memory.source,
-    )
-
-
-async def _nearest(state: AnswerState, context: AnswerContext) -> tuple[NearMiss, ...]:
-    excluded = state.verdict.kept_out if state.verdict else frozenset()
-    near = [item for item in state.selected or state.pool if item.memory_id not in excluded]
-    memories = await context.memories.at(
-        [Place(item.version_id, item.memory_id) for item in near[:NEAREST]]
-    )
-    documents = [await context.documents.get(memory.document_id) for memory in memories]
-    return tuple(
-        NearMiss(
-            memory_id=memory.id,
-            external_id=document.external_id,
-            title=memory.title,
-            quote=memory.core,
-            score=item.scores.get("relevance", 0.0),
-        )
-        for item, memory, document in zip(near, memories, documents, strict=False)
-    )

@@ -91,6 +91,7 @@ async def run_question(
     """One run of the graph under the journal's id; as a job, under its lease."""
     subject = asked.subject()
     given: Any = {
+        "exclude_from": await _exclude_from(runtime, repositories, asked.collection),
         "question": asked.question,
         "collection": asked.collection,
         "content_types": list(asked.content_types),
@@ -114,6 +115,16 @@ async def run_question(
     answer: Answer = state["answer"]
     await repositories.audits.suspect(suspicions(answer))
     return answer
+
+
+async def _exclude_from(
+    runtime: Runtime, repositories: Repositories, collection: str
+) -> float | None:
+    """Part of what the run is given, so that a replay goes by what held then."""
+    if not runtime.settings.recalibrate_hours:
+        return None
+    fitted = await repositories.thresholds.of(collection)
+    return None if fitted is None else fitted.exclude
 
 
 def _context(runtime: Runtime, repositories: Repositories, journal: RunJournal) -> AnswerContext:

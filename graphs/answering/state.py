@@ -41,6 +41,8 @@ class AnswerState:
     """Only memories of these types are searched; empty: all are."""
     history: list[Turn] = field(default_factory=list)
     """What was said before the question, oldest first."""
+    exclude_from: float | None = None
+    """The risk from which this collection keeps candidates out, where one was fitted to it."""
     started_at: str = ""
     """ISO time; the deadline counts from here."""
     refusal: str | None = None

@@ -12,6 +12,7 @@ from storage.in_memory.memories import InMemoryMemories
 from storage.in_memory.network import InMemoryNetwork
 from storage.in_memory.runs import InMemoryRuns
 from storage.in_memory.shelf import Shelf
+from storage.in_memory.thresholds import InMemoryThresholds
 from storage.protocols import Repositories
 
 
@@ -31,4 +32,5 @@ class InMemoryStorage:
             jobs=InMemoryJobs(shelf),
             runs=InMemoryRuns(shelf),
             audits=InMemoryAudits(shelf, max_attempts=max_attempts),
+            thresholds=InMemoryThresholds(shelf),
         )

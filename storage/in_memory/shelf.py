@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from core.errors import LeaseLost, NotFound
-from core.schemas.audit import AuditItem, Revocation
+from core.schemas.audit import AuditItem, FittedThresholds, Revocation
 from core.schemas.document import Document, Unit, Version
 from core.schemas.job import Job, JobEvent, JobEventType, Lease
 from core.schemas.memory import Memory, MemoryStatus
@@ -63,6 +63,8 @@ class Shelf:
     revoked: dict[UUID, dict[UUID, MemoryStatus | None]] = field(default_factory=dict)
     """Per revocation, the memories it took out and what had been decided about each before."""
     items: dict[UUID, AuditItem] = field(default_factory=dict)
+    thresholds: dict[str, FittedThresholds] = field(default_factory=dict)
+    """By collection; only what holds."""
 
     def held(self, lease: Lease) -> Work:
         """The job of a lease that is still valid. Raises LeaseLost."""

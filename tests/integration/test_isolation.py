@@ -12,7 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from core.errors import NotFound, QuaestorError, Unauthorized
 from core.ids import new_id, sha256_of
-from core.schemas.audit import AuditItem, Note, Revocation, Suspect, Suspicion
+from core.schemas.audit import AuditItem, Note, Revocation, Suspect, Suspicion, Thresholds
 from core.schemas.document import Document, Source, Span, Version
 from core.schemas.job import Job, Lease
 from core.schemas.memory import ContentType, Memory, SearchFilter
@@ -88,6 +88,8 @@ async def audit(repositories: Repositories, library: Any, run: Run) -> tuple[Rev
     _, (lie,) = await library.build(repositories, "board", ["The valve is blue."], source=source)
     seen = Suspicion(memory_id=lie.id, run_id=run.id, risk=0.9, signals=())
     await repositories.audits.suspect([seen])
+    fitted = Thresholds(exclude=0.7, clean=300, clean_removed=0.0, poison=0, poison_removed=0.0)
+    await repositories.thresholds.keep("default", fitted)
     revoked = await repositories.audits.revoke(SUSPECT, Note(by="ada"))
     (item,) = (await repositories.audits.items()).items
     return revoked.revocation, item
@@ -164,6 +166,8 @@ READS: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "audits.revocations": lambda r, s: r.audits.revocations(),
     "audits.revoked": lambda r, s: r.audits.revoked(s.revocation.id),
     "audits.items": lambda r, s: r.audits.items(),
+    "thresholds.of": lambda r, s: r.thresholds.of("default"),
+    "thresholds.list": lambda r, s: r.thresholds.list(),
 }
 
 

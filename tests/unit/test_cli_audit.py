@@ -21,10 +21,12 @@ from core.schemas.audit import (
     Backer,
     Backing,
     BackingMemory,
+    FittedThresholds,
     OutcomeSeen,
     Revocation,
     RevocationReport,
     Suspect,
+    Thresholds,
     Touched,
     TouchedMemory,
     TouchedRun,
@@ -81,6 +83,15 @@ TOUCHED = Touched(
 )
 
 
+FITTED = FittedThresholds(
+    collection="faq",
+    made_at=MOMENT,
+    thresholds=Thresholds(
+        exclude=0.71, clean=300, clean_removed=0.015, poison=4, poison_removed=0.5
+    ),
+)
+
+
 def seen(text: str, *, revoked: bool) -> OutcomeSeen:
     known = {"run_id": uuid4(), "outcome": "answered", "confidence": 0.5}
     return OutcomeSeen.model_validate({**known, "text": text, "cites_revoked": revoked})
@@ -123,6 +134,8 @@ class Server:
             case "GET", ["revocations", _]:
                 left = self.reports
                 return (left.pop(0) if len(left) > 1 else left[0]).model_dump(mode="json")
+            case "GET", ["thresholds"]:
+                return [FITTED.model_dump(mode="json")]
             case "GET", ["items"]:
                 return {"data": [ITEM.model_dump(mode="json")], "next_cursor": None}
             case "GET", ["revocations"]:
@@ -227,3 +240,9 @@ def test_a_decision_says_who_and_why(server: Server) -> None:
 
 def test_json_is_what_the_server_said(server: Server) -> None:
     assert json.loads(run("answer", str(RUN), "--json")) == BACKING.model_dump(mode="json")
+
+
+def test_fitted_thresholds_say_what_they_keep_out(server: Server) -> None:
+    shown = run("thresholds")
+
+    assert all(word in shown for word in ("faq", "0.710", "1.5 % of 300", "50.0 % of 4"))

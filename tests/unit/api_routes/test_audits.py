@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from core.errors import BrokerUnavailable
 from core.ids import sha256_of
 from core.schemas.answer import Answer
-from core.schemas.audit import Suspicion
+from core.schemas.audit import Suspicion, Thresholds
 from core.schemas.memory import Memory
 from core.schemas.run import Entry, Run, Step
 from tests.api_routes import ALICE, FakeBackend, assert_problem, build, fields, put
@@ -156,3 +156,12 @@ def test_another_tenant_sees_and_takes_nothing(client: TestClient, memory: Memor
     assert client.get("/v1/audits/touched", params=SUSPECT, headers=bob).json()["memories"] == []
     reply = client.post("/v1/audits/revocations", json=SUSPECT, headers=bob)
     assert_problem(reply, 404, "not_found")
+
+
+async def test_fitted_thresholds_are_listed(client: TestClient, backend: FakeBackend) -> None:
+    fitted = Thresholds(exclude=0.7, clean=300, clean_removed=0.01, poison=0, poison_removed=0)
+    await backend.repositories(ALICE).thresholds.keep("faq", fitted)
+
+    (listed_one,) = client.get("/v1/audits/thresholds").json()
+
+    assert (listed_one["collection"], listed_one["thresholds"]["exclude"]) == ("faq", 0.7)

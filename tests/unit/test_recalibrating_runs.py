@@ -1,0 +1,121 @@
+"""Thresholds fitted from recorded runs, and what an answering run makes of them."""
+
+from uuid import UUID
+
+import pytest
+
+from core.ids import canonical_json, new_id, sha256_of
+from core.schemas.answer import Answer
+from core.schemas.evidence import Assessment, EvidenceVerdict
+from core.schemas.run import Run, Step
+from graphs import recalibrating
+from graphs.recalibrating import recalibrate
+from storage.in_memory import InMemoryStorage
+from storage.protocols import Repositories
+from tests.builders import MOMENT
+
+
+@pytest.fixture
+def kept() -> Repositories:
+    return InMemoryStorage().repositories(new_id())
+
+
+async def asked(
+    kept: Repositories, question: str, risks: dict[UUID, float], outcome: str = "answered"
+) -> None:
+    """A recorded run that judged memories so."""
+    subject = {"question": question, "collection": "pumps"}
+    run = Run(id=new_id(), graph="answering", status="running", subject=subject, started_at=MOMENT)
+    answer = Answer.model_validate(
+        {"run_id": run.id, "question": question, "outcome": outcome, "text": "", "confidence": 0}
+    )
+    verdict = EvidenceVerdict(
+        assessments=tuple(
+            Assessment(memory_id=key, group=0, risk=risk, action="allow")
+            for key, risk in risks.items()
+        )
+    )
+    left = {"answer": answer, "verdict": verdict}
+    values = {key: canonical_json(value.model_dump(mode="json")) for key, value in left.items()}
+    step = Step(
+        run_id=run.id,
+        sequence=1,
+        node="finish_answer",
+        attempt=1,
+        status="succeeded",
+        inputs={},
+        outputs={key: sha256_of(data) for key, data in values.items()},
+        started_at=MOMENT,
+        seconds=0.0,
+    )
+    await kept.runs.start(run)
+    await kept.runs.add_step(step, {sha256_of(data): data for data in values.values()})
+    await kept.runs.finish(run.id, "succeeded")
+
+
+@pytest.fixture
+async def memories(kept: Repositories, library) -> list[UUID]:
+    _, made = await library.build(kept, "manual", [f"Sentence {n}." for n in range(10)])
+    return [memory.id for memory in made]
+
+
+async def test_a_collection_gets_the_threshold_that_its_clean_candidates_need(
+    kept: Repositories, memories: list[UUID]
+) -> None:
+    for number in range(25):
+        await asked(
+            kept, f"{number}?", {key: 0.7 if key == memories[0] else 0.1 for key in memories}
+        )
+
+    assert await recalibrate(kept) == ("pumps",)
+
+    fitted = await kept.thresholds.of("pumps")
+    assert fitted is not None
+    assert (fitted.clean, fitted.poison) == (250, 0)
+    assert 0.7 < fitted.exclude < 0.71
+
+
+async def test_what_a_person_took_out_holds_the_threshold_down(
+    kept: Repositories, memories: list[UUID]
+) -> None:
+    for number in range(25):
+        await asked(
+            kept, f"{number}?", {key: 0.7 if key == memories[0] else 0.1 for key in memories}
+        )
+    await kept.memories.set_status(memories[0], "quarantined")
+
+    await recalibrate(kept)
+
+    fitted = await kept.thresholds.of("pumps")
+    assert fitted is not None
+    assert (fitted.clean, fitted.poison, fitted.exclude) == (225, 25, 0.6)
+
+
+@pytest.mark.parametrize("outcome", ["partial", "conflict", "abstained"])
+async def test_doubtful_answers_tell_nothing_of_what_is_clean(
+    kept: Repositories, memories: list[UUID], outcome: str
+) -> None:
+    for number in range(25):
+        await asked(kept, f"{number}?", dict.fromkeys(memories, 0.7), outcome)
+
+    assert await recalibrate(kept) == ()
+
+
+async def test_a_question_asked_all_day_counts_once(
+    kept: Repositories, memories: list[UUID]
+) -> None:
+    for _ in range(25):
+        await asked(kept, "The same?", dict.fromkeys(memories, 0.7))
+
+    assert await recalibrate(kept) == ()
+
+
+async def test_only_the_newest_runs_are_looked_at(
+    kept: Repositories, memories: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recalibrating, "MOST_RUNS", 10)
+    monkeypatch.setattr(recalibrating, "_PAGE", 5)
+    for number in range(25):
+        await asked(kept, f"{number}?", dict.fromkeys(memories, 0.7))
+
+    assert await recalibrate(kept) == ()
