@@ -40,7 +40,11 @@ RISK_WEIGHTS: Mapping[SignalCode, float] = {
     "injection": 1.0,
     "isolation": 0.5,
     "superseded": 0.6,
+    "burst": 0.8,
+    "pivotal": 0.7,
 }
+"""A table, not fitted; claims decide more than they do. Only hard signals and what is outvoted
+keep a candidate out for sure."""
 RISK_TRUST = -2.0
 RISK_SUPPORT = -0.8
 

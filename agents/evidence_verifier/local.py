@@ -6,6 +6,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from agents.evidence_verifier.assessing import assessments, by_memory
+from agents.evidence_verifier.claim_signals import (
+    burst_signals,
+    conflict_signals,
+    pivotal_signals,
+    unsupported_signals,
+)
 from agents.evidence_verifier.reading import (
     Couple,
     Related,
@@ -14,11 +20,11 @@ from agents.evidence_verifier.reading import (
     couples,
     related,
 )
-from agents.evidence_verifier.rules import Position, claim_groups, positions
+from agents.evidence_verifier.rules import claim_groups, positions
 from agents.evidence_verifier.voices import Heard, heard, spoken, with_voices
 from agents.evidence_verifier.witnesses import Witnessed
 from agents.selector import Evidence, by_rank
-from core.schemas.evidence import EvidenceVerdict, Plan, Signal, SignalCode
+from core.schemas.evidence import EvidenceVerdict, Plan, Signal
 from core.schemas.memory import Memory
 from core.sufficiency import LOW_TRUST
 from tools.edited_copies import EditedPair, Sentence, edited_pairs, sentences_about
@@ -29,7 +35,6 @@ from tools.evidence_signals import (
     injection_signals,
     isolation_signals,
     risk,
-    unsupported_signal,
 )
 from tools.independence import Witness, independence_groups
 from tools.lexical import content_terms
@@ -118,8 +123,10 @@ def _verdict(
     typed = [(statement, 0.0) for statement in statements] if plan.type in SINGULAR else []
     read = spoken(_in_known_terms(asked(plan), weights), weights, readings, groups)
     standing = _Standing(by_id, groups, by_memory(signals))
-    found = positions([*with_voices(standing.witnessed(typed), standing.witnessed(read))])
-    signals += _claim_signals(found) + _read_signals(relations, by_id)
+    witnessed = [*with_voices(standing.witnessed(typed), standing.witnessed(read))]
+    found = positions(witnessed)
+    signals += conflict_signals(found) + unsupported_signals(found) + burst_signals(found)
+    signals += pivotal_signals(witnessed, found) + _read_signals(relations, by_id)
     claims, named = claim_groups(found)
     if not found:
         trust = {memory.id: memory.source.weight for memory in memories}
@@ -231,26 +238,3 @@ def _standing_risk(signals: Sequence[Signal], trust: float) -> float:
     if any(signal.hard for signal in signals):
         return 0.95
     return risk(signals, trust, 1) if signals else 0.0
-
-
-def _claim_signals(found: Sequence[Position]) -> list[Signal]:
-    """Of every statement that lost or has a rival; of direct answers that nobody else gives."""
-    signals: list[Signal] = []
-    codes: dict[str, tuple[SignalCode, float]] = {
-        "rejected": ("conflict", 1.0),
-        "rival": ("conflict", 0.5),
-        "superseded": ("superseded", 1.0),
-    }
-    for position in found:
-        alone = len({member.group for member in position.members}) == 1
-        for member in position.members:
-            memory_id = member.statement.memory_id
-            if position.status in codes:
-                code, value = codes[position.status]
-                detail = f"{position.status}: {member.value.text}"
-                value *= 1.0 if member.is_firm else 0.5
-                signals.append(Signal(code=code, memory_id=memory_id, value=value, detail=detail))
-            unsupported = unsupported_signal(member.statement) if alone else None
-            if unsupported is not None:
-                signals.append(unsupported)
-    return signals

@@ -46,7 +46,15 @@ RequestReason = Literal["first", "chain", "rewrite", "widen", "corroborate", "di
 SearchMode = Literal["both", "words", "vectors"]
 """What a request searches by: a rewritten one may trust words or vectors alone."""
 SignalCode = Literal[
-    "echo", "injection", "edited_copy", "conflict", "isolation", "unsupported", "superseded"
+    "echo",
+    "injection",
+    "edited_copy",
+    "conflict",
+    "isolation",
+    "unsupported",
+    "superseded",
+    "burst",
+    "pivotal",
 ]
 CandidateAction = Literal["allow", "mark", "exclude", "quarantine"]
 ClaimGroupStatus = Literal["leading", "rival", "superseded", "rejected"]
