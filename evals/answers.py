@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from core.settings import Settings
+from evals import answer_metrics
 from evals.answers_arms import ARMS, runtimes
 from evals.answers_asking import Desk, hand_in
 from evals.answers_report import Trial, Trials, report
@@ -61,7 +62,7 @@ async def measure(files: ReaderFiles, articles: Sequence[Row], asked: Sequence[A
             _say(f"building {row['doc_id']}")
             await hand_in(runtime, tenant_id, upload_of(row))
         desks = {arm: Desk(one, tenant_id) for arm, one in runtimes(runtime).items()}
-        return await ask_all(desks, asked)
+        return await with_six(runtime, await ask_all(desks, asked))
 
 
 async def ask_all(desks: dict[str, Desk], asked: Sequence[Asked]) -> Trials:
@@ -74,6 +75,23 @@ async def ask_all(desks: dict[str, Desk], asked: Sequence[Asked]) -> Trials:
             asking = await desks[arm].ask(one.question)
             kept.append(Trial(one, asking, score(asking.answer, one.gold)))
     return trials
+
+
+async def with_six(runtime: Runtime, trials: Trials) -> Trials:
+    """The same, what was answered and is answerable measured by the six metrics too."""
+    found: dict[str, list[Trial]] = {}
+    for arm, rows in trials.items():
+        due = [at for at, one in enumerate(rows) if one.answered and one.asked.gold]
+        replies = [await _reply(runtime, rows[at]) for at in due]
+        six = dict(zip(due, await answer_metrics.measure(runtime.encoder, replies), strict=True))
+        found[arm] = [one._replace(six=six.get(at)) for at, one in enumerate(rows)]
+    return found
+
+
+async def _reply(runtime: Runtime, one: Trial) -> answer_metrics.Reply:
+    plan = await runtime.agents.planner.plan(one.asked.question)
+    answer, context = one.asking.answer, one.asking.context
+    return answer_metrics.reply_of(plan, answer, context, one.asked.gold)
 
 
 def reading_with(runtime: Runtime, files: ReaderFiles) -> Runtime:

@@ -37,10 +37,15 @@ class Asking(NamedTuple):
     answer: Answer
     seconds: float
     removal: Removal
-    context_characters: int
-    """What the last draft was written from; 0 where none was."""
+    context: tuple[str, ...]
+    """What the last draft was written from, the best first; empty where none was."""
     citations: tuple[bool, ...]
     """Whether each stands, as this suite read it; a sentence without any is one that does not."""
+
+    @property
+    def context_characters(self) -> int:
+        """Of everything the last draft was written from."""
+        return sum(map(len, self.context))
 
 
 class WatchedEvidenceVerifier:
@@ -64,17 +69,17 @@ class WatchedEvidenceVerifier:
 
 
 class WatchedAnswerer:
-    """Another's draft, and how much text it was written from."""
+    """Another's draft, and what it was written from."""
 
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
-        self.last = 0
+        self.last: tuple[str, ...] = ()
 
     async def answer(
         self, plan: Plan, passages: Sequence[Passage], verdict: EvidenceVerdict
     ) -> Draft:
         """The same draft."""
-        self.last = sum(len(unit.text) for passage in passages for unit in passage.units)
+        self.last = tuple(" ".join(unit.text for unit in one.units) for one in passages)
         return await self._answerer.answer(plan, passages, verdict)
 
 
@@ -91,7 +96,7 @@ class Desk:
 
     async def ask(self, question: str) -> Asking:
         """The answer, timed from the question to the whole of it, and what was seen."""
-        self._verifier.last, self._answerer.last = Removal(), 0
+        self._verifier.last, self._answerer.last = Removal(), ()
         started = time.perf_counter()
         answer = await answer_question(self._runtime, self._tenant_id, question)
         seconds = time.perf_counter() - started

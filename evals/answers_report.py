@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydantic import JsonValue
 
+from evals.answer_metrics import Six
 from evals.answers_arms import ARMS, DEFENDED
 from evals.answers_asking import Asking
 from evals.answers_scores import Score, area_under_losses, coverage_rows, excess_area, short_answer
@@ -24,6 +25,8 @@ class Trial(NamedTuple):
     asked: Asked
     asking: Asking
     score: Score
+    six: Six | None = None
+    """Of what was answered and is answerable."""
 
     @property
     def answered(self) -> bool:
@@ -59,7 +62,14 @@ def report(trials: Trials, *, seen: bool = False) -> dict[str, JsonValue]:
     """
     ours = trials[DEFENDED]
     answers = [one for one in ours if one.answered]
-    figures = by_arm(trials) | _clean(trials) | _removed(ours) | _given(answers) | _timed(ours)
+    figures = (
+        by_arm(trials)
+        | six_metrics(trials)
+        | _clean(trials)
+        | _removed(ours)
+        | _given(answers)
+        | _timed(ours)
+    )
     chances = [one.score.confidence for one in answers]
     mark = {"seen": True} if seen else {}
     right = [one.score.holds for one in answers]
@@ -87,6 +97,19 @@ def by_arm(trials: Trials) -> dict[str, Estimate]:
             columns = {arm: [told(one) for one in of] for arm, of in rows.items()}
             figures |= compared(name, columns, groups, BASELINE)
     return {name: one.in_percent() for name, one in figures.items()}
+
+
+def six_metrics(trials: Trials) -> dict[str, Estimate]:
+    """Their means over what each arm answered, in percent; arms answer different questions."""
+    figures: dict[str, Estimate] = {}
+    for arm, rows in trials.items():
+        measured = [(one.asked.document, one.six) for one in rows if one.six is not None]
+        articles = [article for article, _ in measured]
+        for at, name in enumerate(Six._fields if measured else ()):
+            label = name if arm == DEFENDED else f"{name}_{arm}"
+            column = [six[at] for _, six in measured]
+            figures[label] = bootstrap(np.mean, articles, column).in_percent()
+    return figures
 
 
 def _clean(trials: Trials) -> dict[str, Estimate]:

@@ -21,7 +21,7 @@ from evals.poison_cases import LIMIT, POISONEDRAG, Case, sampled
 from evals.poison_figures import UNDEFENDED, Arms, figures
 from evals.retrieval import TWIN
 from tools.encoder_models import configured_encoder
-from tools.reader import open_reader
+from tools.reader import Reader, open_reader
 
 FILTERED = ("prefixed", "one_1", "sybil5", "rgb")
 """Attacks whose detection is taken apart by signal."""
@@ -38,11 +38,15 @@ def evaluate(data: Path, part: str, *, model: str | None = None) -> dict[str, Js
 
 
 def open_bench(model: str | None) -> Bench:
-    """With the reader that is asked for, else the twin, else the configured one."""
+    """With ``open_reader_for`` the model."""
     settings = Settings()
+    return Bench(settings, configured_encoder(settings), open_reader_for(model, settings))
+
+
+def open_reader_for(model: str | None, settings: Settings) -> Reader:
+    """The reader that is asked for, else the twin, else the configured one."""
     name = model or (str(TWIN) if TWIN.is_dir() else settings.reader)
-    reader = open_reader(name, threads=settings.reader_threads)
-    return Bench(settings, configured_encoder(settings), reader)
+    return open_reader(name, threads=settings.reader_threads)
 
 
 def attacks(data: Path, part: str, limit: int = LIMIT) -> dict[str, list[Case]]:

@@ -310,7 +310,7 @@ def trial(
     article: str = "a",
 ) -> Trial:
     asked = Asked("?", "", article, tuple(gold))
-    context = 1_000 if said.sentences else 0
+    context = ("x" * 600, "x" * 400) if said.sentences else ()
     asking = Asking(said, seconds, removal, context, citations if said.sentences else ())
     return Trial(asked, asking, score(said, gold))
 
