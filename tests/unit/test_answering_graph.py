@@ -303,12 +303,14 @@ class KeepingRuns:
         await self.inner.add_step(step, *rest)
 
 
-async def recorded(repositories: Repositories, run_id: UUID) -> tuple[Answer, Playback]:
+async def recorded(
+    repositories: Repositories, run_id: UUID, question: str = TORQUE
+) -> tuple[Answer, Playback]:
     """An answer, and what its run recorded."""
     kept = KeepingRuns(repositories.runs)
     answer = await ask(
         repositories,
-        TORQUE,
+        question,
         run_id=run_id,
         journal=RunJournal(kept, run_id),  # type: ignore[arg-type]
     )
@@ -334,6 +336,25 @@ async def test_recorded_run_is_replayed_exactly_without_searching_or_encoding(
         repositories, TORQUE, run_id=uuid4(), journal=RunJournal(repositories.runs, run_id)
     )
 
+    assert again == answer
+    assert playback.entries_left == 0
+
+
+async def test_chains_are_replayed_without_following_them_again(
+    repositories: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add(repositories, "film", "# The Red Kiln\n\nThe director is Ada Marlbeck.\n")
+    await add(repositories, "ada", "# Ada Marlbeck\n\nAda Marlbeck was born in Torvald.\n")
+    question, run_id = "Where was the director of The Red Kiln born?", uuid4()
+    answer, playback = await recorded(repositories, run_id, question)
+    player: Any = playback
+    monkeypatch.setattr(running, "recording", lambda recorder: recording(player))
+
+    again = await ask(
+        repositories, question, run_id=uuid4(), journal=RunJournal(repositories.runs, run_id)
+    )
+
+    assert "chain" in {tried.request.reason for tried in again.tried}
     assert again == answer
     assert playback.entries_left == 0
 
