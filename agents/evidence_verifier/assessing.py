@@ -31,7 +31,8 @@ def assessments(
     """One per memory, in the order given."""
     suspicions = by_memory(signals)
     witnesses = _witnesses(found)
-    outvoted, open_ = _outvoted(found), _in_the_open(found)
+    outvoted = _outvoted(found) | _alone_against_all(found)
+    disputed = _in_the_open(found) - outvoted
     found_for = [(memory, suspicions[memory.id]) for memory in memories]
     return tuple(
         Assessment(
@@ -39,7 +40,10 @@ def assessments(
             group=groups[memory.id],
             risk=(chance := risk(seen, memory.source.weight, witnesses[memory.id])),
             action=_action(
-                seen, chance, outvoted=memory.id in outvoted, disputed=memory.id in open_
+                seen,
+                chance,
+                outvoted=memory.id in outvoted,
+                disputed=memory.id in disputed,
             ),
             signals=tuple(sorted(seen, key=_signal_order)),
         )
@@ -101,9 +105,19 @@ def _outvoted(found: Sequence[Position]) -> set[UUID]:
     }
 
 
+def _alone_against_all(found: Sequence[Position]) -> set[UUID]:
+    """Who says plainly, alone among strangers, what others of them faintly contradict."""
+    if any(position.status == "leading" for position in found):
+        return set()
+    plain = [position for position in found if any(one.is_firm for one in position.members)]
+    if len(plain) != 1 or not _is_alone(plain[0]):
+        return set()
+    return {member.statement.memory_id for member in plain[0].members}
+
+
 def _is_alone(position: Position) -> bool:
     """Whether it was read from sources of low trust alone, and nobody else supports it."""
-    read = all(member.is_low and member.reading for member in position.members)
+    read = all(member.is_low and member.is_read for member in position.members)
     return read and is_outvoted(position.members)
 
 

@@ -120,7 +120,7 @@ def _verdict(
     plan, memories, groups, weights, statements, _ = prepared
     by_id = {memory.id: memory for memory in memories}
     signals = _wording_signals(plan, memories) + _copy_signals(plan, statements, by_id)
-    typed = [(statement, 0.0) for statement in statements] if plan.type in SINGULAR else []
+    typed = [(statement, None) for statement in statements] if plan.type in SINGULAR else []
     read = spoken(_in_known_terms(asked(plan), weights), weights, readings, groups)
     standing = _Standing(by_id, groups, by_memory(signals))
     witnessed = [*with_voices(standing.witnessed(typed), standing.witnessed(read))]
@@ -211,7 +211,7 @@ class _Standing(NamedTuple):
     groups: Mapping[UUID, int]
     suspicions: Mapping[UUID, Sequence[Signal]]
 
-    def witnessed(self, statements: Iterable[tuple[Statement, float]]) -> list[Witnessed]:
+    def witnessed(self, statements: Iterable[tuple[Statement, float | None]]) -> list[Witnessed]:
         """The statements that vote: those with a value."""
         return [
             self._witness(statement, statement.value, reading)
@@ -219,7 +219,7 @@ class _Standing(NamedTuple):
             if statement.value is not None
         ]
 
-    def _witness(self, statement: Statement, value: Value, reading: float) -> Witnessed:
+    def _witness(self, statement: Statement, value: Value, reading: float | None) -> Witnessed:
         memory = self.memories[statement.memory_id]
         trust = memory.source.weight
         return Witnessed(

@@ -58,7 +58,7 @@ def positions(witnessed: Sequence[Witnessed]) -> tuple[Position, ...]:
 
 def _is_heard(side: Sequence[Witnessed]) -> bool:
     """Whether anybody says it more than in passing."""
-    return any(not member.reading or member.reading >= FAINT for member in side)
+    return any(member.loudness >= FAINT for member in side)
 
 
 def _low_trust_statuses(
@@ -70,7 +70,7 @@ def _low_trust_statuses(
     low = {
         at
         for at, side in enumerate(agreeing)
-        if at not in old and all(member.is_low and member.reading for member in side)
+        if at not in old and all(member.is_low and member.is_read for member in side)
     }
     left = {at for at in low if against[at] <= low}
     found: dict[int, ClaimGroupStatus] = {}
@@ -119,7 +119,7 @@ def _contradict(left: Witnessed, right: Witnessed) -> bool:
     Between trusted sources a doubt means that they speak of different things; who believes
     strangers must rather think the worse.
     """
-    if left.reading and right.reading and (left.is_low or right.is_low):
+    if left.is_read and right.is_read and (left.is_low or right.is_low):
         differ = not same_claim(left.value, right.value)
         return differ and read_conflict(left.statement, right.statement)
     return conflict(left.statement, right.statement)
@@ -170,7 +170,7 @@ def _claim(member: Witnessed, value: str) -> Claim:
         surface=member.value.surface or member.value.text,
         negated=statement.negated,
         span=statement.span,
-        place=_place(member) if member.reading else None,
+        place=_place(member) if member.is_read else None,
     )
 
 

@@ -43,4 +43,4 @@ def is_outvoted(side: Side) -> bool:
 
 def _loudest(side: Side) -> float:
     """The surest of those that can carry it."""
-    return max((one.reading or 1.0 for one in side if one.is_firm), default=0.0)
+    return max((one.loudness for one in side if one.is_firm), default=0.0)

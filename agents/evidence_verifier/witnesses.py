@@ -13,7 +13,7 @@ from tools.values import Value
 FIRM = 0.3
 """The least relevance of a passage whose answer is a claim that may carry a side of a vote."""
 
-FAINT = 0.07
+FAINT = 0.05
 """The same for one that only supports, or speaks against a side that nobody else supports."""
 
 STRONG = 0.7
@@ -37,8 +37,8 @@ class Witnessed(NamedTuple):
     group: int
     trust: float
     risk: float
-    reading: float = 0.0
-    """How relevant the reader finds the passage whose answer the value is; 0: told by rules."""
+    reading: float | None = None
+    """How relevant the reader finds the passage whose answer the value is; none: told by rules."""
     terms: frozenset[str] = frozenset()
     """Of the whole text: texts that share many are no independent witnesses."""
 
@@ -55,7 +55,17 @@ class Witnessed(NamedTuple):
     @property
     def is_firm(self) -> bool:
         """Whether it can carry a side of a vote."""
-        return self.risk < SUSPECT and (not self.reading or self.reading >= FIRM)
+        return self.risk < SUSPECT and self.loudness >= FIRM
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a reader pointed at the value."""
+        return self.reading is not None
+
+    @property
+    def loudness(self) -> float:
+        """How plainly it answers, 0 to 1; what rules tell is plain."""
+        return 1.0 if self.reading is None else self.reading
 
 
 def pens(members: Sequence[Witnessed]) -> int:
