@@ -19,7 +19,15 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "summaries",
         "building_speed",
     ),
-    "all-answering": ("answers", "poison", "injection", "adaptive", "conflict"),
+    "all-answering": (
+        "answers",
+        "poison",
+        "injection",
+        "adaptive",
+        "conflict",
+        "multihop_answers",
+        "popqa",
+    ),
 }
 """Suites by the name of their group."""
 
