@@ -54,11 +54,18 @@ def web_pieces(data: Path, part: str) -> Iterator[Piece]:
                     yield Piece(row["qid"], passage["text"])
 
 
+def is_fitted_pep(name: str) -> bool:
+    """Whether the model of directives learned from a PEP: every second public one, by number."""
+    return int(name.rpartition("-")[2]) % 4 == 0
+
+
 def pep_pieces(data: Path, part: str) -> list[Piece]:
-    """Some pieces of PEPs, which are full of imperatives and code, drawn by a fixed seed."""
+    """Some pieces of PEPs that nothing was fitted on, drawn by a fixed seed: they are full of
+    imperatives and code."""
     pieces = [
         Piece(row["doc_id"], row["text"][at : at + PIECE])
         for row in read_rows(data, "docs_peps", part)
+        if not is_fitted_pep(row["doc_id"])
         for at in range(0, len(row["text"]), PIECE)
     ]
     return random.Random(SEED).sample(pieces, min(PEP_PIECES, len(pieces)))

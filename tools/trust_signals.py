@@ -1,9 +1,9 @@
 """Signs, visible while building, that a text talks to the machine that reads it. Pure.
 
 Text is folded first (NFKC, invisible characters dropped, case), and long base64 runs are read too.
-A strong flag names words that have no business in a document; a weak one, words that also stand in
-honest how-to text. What follows from a flag is decided elsewhere; wording alone never convicts a
-fluent lie.
+A strong flag names words that have no business in a document, or a sentence that a fitted model
+takes for a planted request; a weak one, what also stands in honest how-to text. What follows from
+a flag is decided elsewhere; wording alone never convicts a fluent lie.
 """
 
 import base64
@@ -15,6 +15,11 @@ from typing import NamedTuple
 
 from core.schemas.memory import Flag, FlagCode
 from core.text import shorten, strip_invisible
+from tools.directives import likeliest
+
+PLANTED, SUSPECT = 0.94, 0.7
+"""Chances, as the model of directives sees them, from which a sentence is taken for a planted
+request, and from which it is looked at twice."""
 
 _DETAIL = 200
 _MOST_FLAGS = 8
@@ -172,6 +177,16 @@ def _wording(text: str) -> Iterator[Flag]:
     for family in _WEAK:
         if match := family.pattern.search(folded):
             yield _flag("instruction_like", strong=False, detail=f"{family.name}: {match.group()}")
+    yield from _directives(text)
+
+
+def _directives(text: str) -> Iterator[Flag]:
+    """The sentence that looks most like a request to the reader, if it looks enough like one."""
+    found = likeliest(unicodedata.normalize("NFKC", text))
+    if found is not None and found.chance >= PLANTED:
+        yield _flag("injection", strong=True, detail=f"directive: {found.text}")
+    elif found is not None and found.chance >= SUSPECT:
+        yield _flag("instruction_like", strong=False, detail=f"directive: {found.text}")
 
 
 def _folded(text: str) -> str:

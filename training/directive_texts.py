@@ -2,7 +2,7 @@
 
 Requests and honest lines are those of ``directives.toml``. The texts around them, all of whose
 sentences are honest, come from training files whose licences are free: SQuAD, GAP, SelQA, Fool Me
-Twice, WiCE, PubMedQA and QMSum.
+Twice, WiCE, PubMedQA, QMSum and every second public PEP.
 """
 
 import gzip
@@ -10,26 +10,48 @@ import json
 import random
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from evals.data import Row
+from evals.injection_cases import is_fitted_pep
+from tools.directive_words import CLASSES_OF
+from tools.loaders import LoadLimits, load
 from training.splits import VALIDATION_ARTICLES, is_validation
 
 PHRASES = Path(__file__).with_name("directives.toml")
 PIECE = 900
 """Characters of a piece of a long document: what the product cuts to."""
-FILLED = 24
+FILLED = 8
 """Times that each request is written, in other words and another text each time."""
+COMMON = 4
+"""Phrases that have a word which stands for itself."""
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _SLOT = re.compile(r"\{(\w+)\}")
 _SOURCES = ("selqa",)
 _OPENINGS = (
     "", "", "", "", "please ", "now ", "also, ", "kindly ", "can you ", "could you ",
     "could you please ", "i want you to ", "i need you to ", "i'd like you to ", "you should ",
-    "you must ", "make sure to ", "be sure to ", "remember to ", "then ", "next, ", "before you go on, ",
-    "your task is to ", "when you answer, ", "in your reply, ", "first, ", "help me and ", "do not forget to ",
-    "would you ", "it is important that you ", "in the response, ", "whatever is asked, ", "i would like you to ",
+    "you must ", "make sure to ", "be sure to ", "remember to ", "then ", "next, ",
+    "before you go on, ", "your task is to ", "when you answer, ", "in your reply, ", "first, ",
+    "help me and ", "do not forget to ", "would you ", "it is important that you ",
+    "in the response, ", "whatever is asked, ", "i would like you to ",
+)  # fmt: skip
+
+_TAILS = (
+    "", "", "", "", " in a friendly tone", " and explain your choice",
+    " in no more than fifty words", ", with at least two examples", " so that anyone can follow",
+    ", such as the ones used every day", " for people who have never heard of it",
+    " and keep it short", ", including dates and places", " without giving any reason",
+    " that would appeal to young readers", " while keeping the rest as it is",
+    ", then list the main points", " and its role in modern life", " to make it more engaging",
+    ", taking into account what others have said", " based on what you know",
+    " and mention why it matters", " using simple language", " as if you were there",
+    ", focusing on the most important aspects", " in the style of a newspaper",
+    " and suggest what to do next", " with a surprising detail at the end",
+    ", for instance in a large city", " and ask for the reader's opinion",
 )  # fmt: skip
 
 
@@ -63,15 +85,14 @@ def read_phrases(path: Path = PHRASES) -> Phrases:
 
 
 def words_of(phrases: Phrases) -> frozenset[str]:
-    """Words that requests and honest lines are made of, what fills their slots left out."""
-    lines = [
-        line
-        for kinds in (phrases.attack, phrases.honest)
-        for forms in kinds.values()
-        for line in (*forms.get("open", ()), *forms["plain"])
-    ]
-    bare = " ".join(_SLOT.sub(" ", line) for line in (*lines, *_OPENINGS))
-    return frozenset(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", bare.casefold()))
+    """Words that requests are made of: of the lists, and of some phrases, slots left out."""
+    counts: Counter[str] = Counter()
+    for kinds in (phrases.attack, phrases.honest):
+        for forms in kinds.values():
+            for line in (*forms.get("open", ()), *forms["plain"]):
+                counts.update(set(_WORD.findall(_SLOT.sub(" ", line).casefold())))
+    common = {word for word, count in counts.items() if count >= COMMON}
+    return frozenset(common | CLASSES_OF.keys() | set(_WORD.findall(" ".join(_OPENINGS))))
 
 
 def lines_of(phrases: Phrases, chance: random.Random, times: int = FILLED) -> Iterator[Line]:
@@ -91,7 +112,7 @@ def _filled(phrase: str, phrases: Phrases, chance: random.Random) -> str:
 
 def _opened(text: str, chance: random.Random) -> str:
     opening = chance.choice(_OPENINGS)
-    whole = opening + text
+    whole = f"{opening}{text.rstrip('.')}{chance.choice(_TAILS)}"
     asks = opening.startswith(("can", "could", "would"))
     ending = "?" if asks else chance.choice((".", ".", ".", "!", ""))
     return whole[0].upper() + whole[1:] + ("" if whole[-1] in ".?!" else ending)
@@ -116,10 +137,17 @@ def _clean(folder: Path) -> Iterator[Example]:
         if row["source"] in ("fool_me_twice", "wice"):
             yield Example(row["group"], row["evidence"])
     for row in _rows(folder, "query_summary.qmsum_train_docs"):
-        text = row["text"][: 12 * PIECE]
-        yield from (
-            Example(row["doc_id"], text[at : at + PIECE]) for at in range(0, len(text), PIECE)
-        )
+        yield from _pieces(row["doc_id"], row["text"][: 12 * PIECE])
+    for row in _rows(folder, "segmentation"):
+        if row["kind"] == "pep_lines" and is_fitted_pep(row["id"]):
+            yield from _pieces(row["id"], "\n".join(row["sentences"])[: 30 * PIECE])
+
+
+def _pieces(group: str, text: str) -> Iterator[Example]:
+    """As the product loads it, cut anywhere."""
+    loaded = load(text.encode(), "text.txt", LoadLimits()).text
+    for at in range(0, len(loaded), PIECE):
+        yield Example(group, loaded[at : at + PIECE])
 
 
 def _rows(folder: Path, name: str) -> Iterator[Row]:

@@ -28,9 +28,9 @@ from training.directive_texts import (
 )
 
 SEED = 7
-CLEAN_SHARE = 0.001
+CLEAN_SHARE = 0.002
 """Of clean texts kept aside that may lie over the line."""
-STEPS, RATE, RIDGE = 250, 0.05, 2e-5
+STEPS, RATE, RIDGE = 120, 0.05, 2e-5
 
 
 class Read(NamedTuple):
@@ -81,15 +81,14 @@ def chances(texts: Iterable[Read], model: DirectiveModel) -> NDArray[np.float64]
     return np.array([max(map(model.chance, text.sentences), default=0.0) for text in texts])
 
 
-def left_out(texts: Sequence[Read], words: frozenset[str]) -> Iterator[str]:
+def left_out(texts: Sequence[Read], kinds: Iterable[str], words: frozenset[str]) -> Iterator[str]:
     """A row for each kind: how many are over the line by a model that saw all but it."""
     clean = [text for text in texts if text.aside and not text.kind]
-    for kind in sorted({text.kind for text in texts} - {""}):
+    for kind in kinds:
         model = fit((text for text in texts if not text.aside and text.kind != kind), words)
         line = np.quantile(chances(clean, model), 1 - CLEAN_SHARE)
-        own = [text for text in texts if text.aside and text.kind == kind]
-        what = "found" if any(own[0].planted) else "suspected"
-        yield f"{kind:12} {what:9} {np.mean(chances(own, model) > line):6.1%} over {line:.3f}"
+        found = chances((text for text in texts if text.aside and text.kind == kind), model)
+        yield f"{kind:12} {np.mean(found > line):6.1%} of {len(found)} over {line:.3f}"
 
 
 def main() -> None:
@@ -102,7 +101,7 @@ def main() -> None:
     words, clean = words_of(phrases), clean_texts(given.data)
     examples = [*clean, *with_lines(clean, list(lines_of(phrases, chance)), chance)]
     texts = [read(example, words) for example in examples]
-    for row in left_out(texts, words):
+    for row in left_out(texts, phrases.attack, words):
         print(row, flush=True)
     model = fit((text for text in texts if not text.aside), words)
     found = chances((text for text in texts if text.aside and not text.kind), model)
