@@ -27,6 +27,7 @@ from core.schemas.audit import (
 )
 from core.schemas.job import Job
 from core.text import normalise
+from storage.audit_protocols import Revoked
 from storage.audit_rows import (
     FOUND_MEMORIES,
     FOUND_RUNS,
@@ -43,8 +44,8 @@ from storage.audit_rows import (
 )
 from storage.database import Database
 from storage.jobs import JOB_COLUMNS, add_event, job_of
+from storage.page import Page
 from storage.paging import cut_page, one_page
-from storage.protocols import Page, Revoked
 from storage.tables import audit_items, jobs, memories, revocations, revoked_memories, runs
 from storage.transitions import DECIDED
 

@@ -20,9 +20,10 @@ from core.schemas.audit import (
 from core.schemas.job import Job
 from core.schemas.memory import Memory, MemoryStatus
 from core.schemas.run import Run
+from storage.audit_protocols import Revoked
 from storage.audit_rows import item_id_of
 from storage.in_memory.shelf import Shelf, Work, find, now, page_of
-from storage.protocols import Page, Revoked
+from storage.page import Page
 from storage.transitions import DECIDED
 
 

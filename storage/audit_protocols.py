@@ -1,0 +1,100 @@
+"""What the rest of the program may ask of storage when it audits answers.
+
+As all of ``storage.protocols``: bound to one tenant, kept by Postgres and by memory alike.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from core.schemas.audit import (
+    AuditItem,
+    FittedThresholds,
+    ItemDecision,
+    Note,
+    Revocation,
+    Suspect,
+    Suspicion,
+    Thresholds,
+    Touched,
+)
+from core.schemas.job import Job
+from storage.page import Page
+
+
+class Revoked(NamedTuple):
+    """A revocation that was just made, and the queued jobs that ask its questions again."""
+
+    revocation: Revocation
+    jobs: tuple[Job, ...]
+
+
+class Audits(Protocol):
+    """Whose memories touched which answers, and what persons decided about them.
+
+    Who a memory comes from is looked up by index. What is revoked goes into quarantine and nowhere
+    else: nothing here deletes.
+    """
+
+    async def touched(self, suspect: Suspect, limit: int = 200) -> Touched:
+        """The suspect's memories, those that most runs found first, and the answering runs that
+        found them, newest first; at most ``limit`` of each. Nothing for a name nobody has."""
+        ...
+
+    async def revoke(self, suspect: Suspect, note: Note, most: int = 100) -> Revoked:
+        """In one transaction: take the suspect's memories out of retrieval, remember who said so,
+        and queue a job for each question whose answer found one of them, at most ``most``, the
+        last asked first. Raises NotFound when none of its memories is in retrieval."""
+        ...
+
+    async def undo(self, revocation_id: UUID, note: Note) -> Revocation:
+        """Put back what the revocation took out, as it stood, but for memories that another one
+        holds too or that a person decided about since. Raises Conflict when it was undone."""
+        ...
+
+    async def revocation(self, revocation_id: UUID) -> Revocation: ...
+
+    async def revocations(self, limit: int = 50, cursor: str | None = None) -> Page[Revocation]:
+        """Newest first."""
+        ...
+
+    async def revoked(self, revocation_id: UUID) -> frozenset[UUID]:
+        """The memories that a revocation took out."""
+        ...
+
+    async def jobs_of(self, revocation_id: UUID) -> tuple[Job, ...]:
+        """The jobs that ask its questions again, the question last asked first."""
+        ...
+
+    async def suspect(self, suspicions: Sequence[Suspicion]) -> int:
+        """Open an item for each memory of which there is none and about which nobody decided; how
+        many were opened. Memories that are gone are passed over."""
+        ...
+
+    async def items(
+        self, limit: int = 50, cursor: str | None = None, *, is_open: bool | None = None
+    ) -> Page[AuditItem]:
+        """Newest first; all, or those that wait for a decision, or the others."""
+        ...
+
+    async def decide(self, item_id: UUID, decision: ItemDecision, note: Note) -> AuditItem:
+        """Quarantine the item's memory or release it, and close the item. A memory that is
+        superseded stays so; the decision holds when a version has it again. Deciding once more
+        replaces the decision."""
+        ...
+
+
+class FittedCollections(Protocol):
+    """The thresholds of collections; what was fitted before is kept."""
+
+    async def keep(self, collection: str, thresholds: Thresholds) -> None:
+        """From now on these hold."""
+        ...
+
+    async def of(self, collection: str) -> Thresholds | None:
+        """Those that hold; None where none were fitted."""
+        ...
+
+    async def list(self) -> tuple[FittedThresholds, ...]:
+        """Those that hold, by collection."""
+        ...
