@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from agents.evidence_verifier.rules import Position
-from agents.evidence_verifier.voting import is_outvoted
+from agents.evidence_verifier.voting import is_outvoted, loudest
+from agents.evidence_verifier.witnesses import STRONG
 from core.schemas.evidence import Assessment, CandidateAction, Signal
 from core.schemas.memory import Memory
 from core.sufficiency import LOW_TRUST
@@ -106,13 +107,13 @@ def _outvoted(found: Sequence[Position]) -> set[UUID]:
 
 
 def _alone_against_all(found: Sequence[Position]) -> set[UUID]:
-    """Who says plainly, alone among strangers, what others of them faintly contradict."""
+    """Who alone speaks strongly among strangers that contradict it, and is supported by none."""
     if any(position.status == "leading" for position in found):
         return set()
-    plain = [position for position in found if any(one.is_firm for one in position.members)]
-    if len(plain) != 1 or not _is_alone(plain[0]):
+    strong = [position for position in found if loudest(position.members) >= STRONG]
+    if len(strong) != 1 or not _is_alone(strong[0]):
         return set()
-    return {member.statement.memory_id for member in plain[0].members}
+    return {member.statement.memory_id for member in strong[0].members}
 
 
 def _is_alone(position: Position) -> bool:

@@ -1,8 +1,8 @@
 """Who leads among sides of low trust that contradict each other. Pure.
 
 Nothing tells a lie from a fact there but who else says so. Two that agree lead; what nobody else
-supports is outvoted by them, is one side of a conflict beside another strong claim, and is not
-believed beside faint ones.
+supports is outvoted by them, is one of two sides where both speak strongly and nobody else speaks,
+and is not believed otherwise: many voices that say many things are noise.
 """
 
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ def low_trust_vote(sides: Sequence[Side]) -> list[ClaimGroupStatus]:
     One leads and others are its rivals; or, where none deserves to lead, all are rivals.
     """
     backing = [support(side) if any(one.is_firm for one in side) else 0.0 for side in sides]
-    order = sorted(range(len(sides)), key=lambda at: (-backing[at], -_loudest(sides[at]), at))
+    order = sorted(range(len(sides)), key=lambda at: (-backing[at], -loudest(sides[at]), at))
     upheld = [at for at in order if backing[at] >= STANDING]
     if not upheld and len(sides) > 1:
-        strong = [at for at in order if backing[at] and _loudest(sides[at]) >= STRONG]
-        if len(strong) < 2:
+        strong = [at for at in order if backing[at] and loudest(sides[at]) >= STRONG]
+        if len(sides) > 2 or len(strong) < 2:
             return ["rival"] * len(sides)
         upheld = strong
     upheld = upheld or order[:1]
@@ -38,9 +38,9 @@ def low_trust_vote(sides: Sequence[Side]) -> list[ClaimGroupStatus]:
 
 def is_outvoted(side: Side) -> bool:
     """Of a side that lost: said plainly, and nobody else says it."""
-    return _loudest(side) >= PLAIN and support(side) < STANDING
+    return loudest(side) >= PLAIN and support(side) < STANDING
 
 
-def _loudest(side: Side) -> float:
-    """The surest of those that can carry it."""
+def loudest(side: Side) -> float:
+    """The surest of those that can carry it, 0 where none can."""
     return max((one.loudness for one in side if one.is_firm), default=0.0)
