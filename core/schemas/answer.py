@@ -146,7 +146,7 @@ class Answer(Frozen):
     citations: tuple[Citation, ...] = ()
     reasons: tuple[str, ...] = ()
     confidence: float = Field(ge=0, le=1)
-    """The chance that what is told is right, as fitted on held-out answers; 0 when abstained."""
+    """How sure it is that what is told is right, from its grounds; 0 when abstained."""
     grounds: Grounds | None = None
     """What the confidence rests on; None when abstained."""
     claim_groups: tuple[ClaimGroup, ...] = ()

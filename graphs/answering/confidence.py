@@ -1,8 +1,8 @@
 """How likely it is that what is said is right, and what that rests on. Pure.
 
-The line was fitted on what the product said of articles that shaped no weights of the reader
-(``python -m training.fit_confidence``). It knows one source; where sources disagree, the chance is
-divided as their votes are.
+``python -m training.fit_confidence`` fits the line to what the product says of articles that shaped
+no weights of the reader. Until its constants stand here, the line gives back the answerer's score.
+It knows one source; where sources disagree, the chance is divided as their votes are.
 """
 
 import math
