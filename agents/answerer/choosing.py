@@ -71,7 +71,7 @@ def choose(plan: Plan, items: Sequence[Scored], verdict: EvidenceVerdict) -> lis
         found = [item for item in spokesmen if item is not None]
         if len(found) > 1:
             return found
-    best = _preferred(items, claims_of(verdict, "leading"))
+    best = _preferred(items, _weighed(verdict))
     limit = SENTENCE_LIMIT.get(plan.type, 1)
     if plan.type in {"list", "how_to"} and best.unit.kind == "list_item":
         return _whole_list(best, items)[:limit]
@@ -79,6 +79,16 @@ def choose(plan: Plan, items: Sequence[Scored], verdict: EvidenceVerdict) -> lis
         best,
         *(item for item in items if item is not best and item.score >= NEAR_BEST * best.score),
     ][:limit]
+
+
+def _weighed(verdict: EvidenceVerdict) -> list[Claim]:
+    """The leading claims that others make too, or that somebody disputes.
+
+    What one source says, and nobody doubts, tells no sentence of it from another.
+    """
+    disputed = any(group.status != "leading" for group in verdict.claim_groups)
+    groups = [group for group in verdict.claim_groups if disputed or group.witnesses > 1]
+    return claims_of(verdict.model_copy(update={"claim_groups": tuple(groups)}), "leading")
 
 
 def _preferred(items: Sequence[Scored], leading: Sequence[Claim]) -> Scored:
