@@ -117,9 +117,13 @@ def _alone_against_all(found: Sequence[Position]) -> set[UUID]:
 
 
 def _is_alone(position: Position) -> bool:
-    """Whether it was read from sources of low trust alone, and nobody else supports it."""
+    """Whether one source of low trust alone was read to say it, and nobody else supports it.
+
+    Several that say it in much the same words may be one pen; they are not kept out for that.
+    """
     read = all(member.is_low and member.is_read for member in position.members)
-    return read and is_outvoted(position.members)
+    one = len({member.group for member in position.members}) == 1
+    return read and one and is_outvoted(position.members)
 
 
 def by_memory(signals: Iterable[Signal]) -> defaultdict[UUID, list[Signal]]:

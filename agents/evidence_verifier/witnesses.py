@@ -13,7 +13,7 @@ from tools.values import Value
 FIRM = 0.3
 """The least relevance of a passage whose answer is a claim that may carry a side of a vote."""
 
-FAINT = 0.05
+FAINT = 0.1
 """The same for one that only supports, or speaks against a side that nobody else supports."""
 
 STRONG = 0.7
@@ -22,7 +22,7 @@ STRONG = 0.7
 PLAIN = 0.5
 """From this relevance on a claim that loses, and that nobody supports, is kept out."""
 
-PARALLEL = 0.2
+PARALLEL = 0.25
 """Share of terms from which two texts of low trust that say the same may come from one pen."""
 
 SUSPECT = 0.9

@@ -11,7 +11,7 @@ from tests.unit.test_voting import OWNER, voice
 
 BASEL, BASEL_TOO = voice("a", "Basel"), voice("b", "Basel")
 BERN = voice("c", "Bern", 0.9)
-FAINT = voice("d", "Biel", 0.1)
+FAINT = voice("d", "Biel", 0.15)
 
 
 def ids(signals):

@@ -53,7 +53,7 @@ VOTES = {
         {"basel": "leading", "bern": "rejected"},
     ),
     "a firm one and two faint ones stand": (
-        [BASEL, voice("i", "Basel", 0.1), voice("j", "Basel", 0.02), BERN],
+        [BASEL, voice("i", "Basel", 0.15), voice("j", "Basel", 0.02), BERN],
         {"basel": "leading", "bern": "rejected"},
     ),
     "many from one pen are one voice": (
@@ -69,7 +69,7 @@ VOTES = {
         {"bern": "leading", "basel": "rival"},
     ),
     "two strong ones among others are noise": (
-        [voice("n", "Basel", 0.8), BERN, voice("o", "Biel", 0.1)],
+        [voice("n", "Basel", 0.8), BERN, voice("o", "Biel", 0.15)],
         {"basel": "rival", "bern": "rival", "biel": "rival"},
     ),
     "a strong one and a weak one: nobody leads": (
@@ -77,7 +77,7 @@ VOTES = {
         {"basel": "rival", "bern": "rival"},
     ),
     "a strong one against a faint word: nobody leads": (
-        [BERN, voice("o", "Basel", 0.1)],
+        [BERN, voice("o", "Basel", 0.15)],
         {"basel": "rival", "bern": "rival"},
     ),
     "a murmur is no word against anybody": (
@@ -119,7 +119,7 @@ VOICES = st.builds(
     voice,
     st.text("abcdefghij", min_size=1, max_size=2),
     st.sampled_from(["Basel", "Bern", "Biel"]),
-    st.sampled_from([0.02, 0.1, 0.4, 0.6, 0.9]),
+    st.sampled_from([0.02, 0.15, 0.4, 0.6, 0.9]),
     group=st.integers(0, 4),
 )
 
@@ -145,7 +145,7 @@ def test_a_further_text_of_the_same_source_adds_nothing(voices):
 def test_support_counts_firm_pens_and_half_of_faint_ones_up_to_one():
     assert support([BASEL]) == 1.0
     assert support([BASEL, BASEL_TOO]) == 2.0
-    faint = [voice(f"faint {at}", "Basel", 0.1) for at in range(5)]
+    faint = [voice(f"faint {at}", "Basel", 0.15) for at in range(5)]
     assert support([BASEL, *faint[:1]]) == 1.5
     assert support([BASEL, *faint]) == 2.0
 
