@@ -22,7 +22,7 @@ STRONG = 0.7
 PLAIN = 0.5
 """From this relevance on a claim that loses, and that nobody supports, is kept out."""
 
-PARALLEL = 0.25
+PARALLEL = 0.2
 """Share of terms from which two texts of low trust that say the same may come from one pen."""
 
 SUSPECT = 0.9
