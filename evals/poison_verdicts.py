@@ -10,7 +10,7 @@ from uuid import UUID
 
 from agents.evidence_verifier.assessing import EXCLUDE
 from core.schemas.answer import Answer
-from core.schemas.evidence import Assessment, EvidenceVerdict, Signal, SignalCode
+from core.schemas.evidence import Assessment, EvidenceVerdict, SignalCode
 from evals.answer_texts import normalise_answer
 from evals.poison_bench import Asked
 from evals.poison_cases import Passage
@@ -139,7 +139,14 @@ def raises(code: SignalCode) -> Decides:
 
 
 def with_signals(asked: Asked, codes: Collection[SignalCode]) -> Decides:
-    """Whether these signals alone would keep a candidate out, by the same risk and threshold."""
+    """Whether these signals alone would keep a candidate out, by the same risk and threshold; one
+    whose claim has not lost only by a hard one, as the verifier has it."""
+    standing = {
+        memory_id
+        for group in asked.verdict.claim_groups
+        if group.kind != "statement" and group.status in {"leading", "rival"}
+        for memory_id in group.memory_ids
+    }
     weights = {
         memory.id: memory.source.weight
         for memories in asked.memories.values()
@@ -148,14 +155,12 @@ def with_signals(asked: Asked, codes: Collection[SignalCode]) -> Decides:
 
     def decides(item: Assessment) -> bool:
         kept = [signal for signal in item.signals if signal.code in codes]
-        return _is_out(kept, weights[item.memory_id], _witnesses(asked.verdict, item.memory_id))
+        if any(signal.hard for signal in kept) or item.memory_id in standing:
+            return any(signal.hard for signal in kept)
+        witnesses = _witnesses(asked.verdict, item.memory_id)
+        return risk(kept, weights[item.memory_id], witnesses) >= EXCLUDE
 
     return decides
-
-
-def _is_out(signals: Sequence[Signal], trust: float, witnesses: int) -> bool:
-    hard = any(signal.hard for signal in signals)
-    return hard or risk(signals, trust, witnesses) >= EXCLUDE
 
 
 def _witnesses(verdict: EvidenceVerdict, memory_id: UUID) -> int:

@@ -7,7 +7,7 @@ and is not believed otherwise: many voices that say many things are noise.
 
 from collections.abc import Sequence
 
-from agents.evidence_verifier.witnesses import PLAIN, STRONG, Witnessed, support
+from agents.evidence_verifier.witnesses import PLAIN, STRONG, SUSPECT, Witnessed, support
 from core.schemas.evidence import ClaimGroupStatus
 
 STANDING = 1.5
@@ -19,8 +19,15 @@ Side = Sequence[Witnessed]
 def low_trust_vote(sides: Sequence[Side]) -> list[ClaimGroupStatus]:
     """The status of each side, in the order given; ``sides`` all contradict each other.
 
-    One leads and others are its rivals; or, where none deserves to lead, all are rivals.
+    One leads and others are its rivals; or, where none deserves to lead, all are rivals. A side of
+    those who are likely to mislead is none, as long as there is another.
     """
+    believable = [any(one.risk < SUSPECT for one in side) for side in sides]
+    if any(believable) and not all(believable):
+        left = iter(
+            low_trust_vote([side for side, kept in zip(sides, believable, strict=True) if kept])
+        )
+        return [next(left) if kept else "rejected" for kept in believable]
     backing = [support(side) if any(one.is_firm for one in side) else 0.0 for side in sides]
     order = sorted(range(len(sides)), key=lambda at: (-backing[at], -loudest(sides[at]), at))
     upheld = [at for at in order if backing[at] >= STANDING]

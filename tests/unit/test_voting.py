@@ -92,6 +92,10 @@ VOTES = {
         [BASEL, BASEL_TOO, BERN, voice("r", "Bern", risk=0.95)],
         {"basel": "leading", "bern": "rejected"},
     ),
+    "and contradicts nobody": (
+        [BASEL, voice("r", "Bern", risk=0.95)],
+        {"basel": "leading", "bern": "rejected"},
+    ),
     "an owner outweighs a crowd of strangers": (
         [voice("s", "Basel", trust=OWNER), BERN, voice("t", "Bern"), voice("u", "Bern")],
         {"basel": "leading", "bern": "rejected"},
