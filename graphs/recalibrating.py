@@ -6,6 +6,7 @@ from uuid import UUID
 from core.recalibrating import Judged, fit_thresholds, is_soft
 from core.schemas.evidence import EvidenceVerdict
 from core.schemas.run import Run
+from core.sufficiency import LOW_TRUST
 from graphs.auditing import recorded_answer
 from storage.protocols import Repositories
 
@@ -53,7 +54,11 @@ async def _answering(kept: Repositories) -> list[Run]:
 
 
 async def _judged(kept: Repositories, run_id: UUID) -> dict[UUID, Judged]:
-    """The candidates of a run that answered plainly, and those that a person took out since."""
+    """The candidates of a run that answered plainly, and those that a person took out since.
+
+    Nobody has looked at the others, so those of low trust do not count as clean: whoever floods a
+    collection with what is kept out would raise its threshold.
+    """
     answer = await recorded_answer(kept.runs, run_id)
     recorded = await kept.runs.output(run_id, "verdict")
     if answer is None or recorded is None:
@@ -61,9 +66,11 @@ async def _judged(kept: Repositories, run_id: UUID) -> dict[UUID, Judged]:
     assessments = EvidenceVerdict.model_validate_json(recorded).assessments
     memories = await kept.memories.get([item.memory_id for item in assessments])
     statuses = {memory.id: memory.status for memory in memories}
+    low = {memory.id for memory in memories if memory.source.weight < LOW_TRUST}
     counted = {"quarantined"} | ({"verified"} if answer.outcome == "answered" else set())
     return {
         item.memory_id: Judged(item.risk, is_soft(item), statuses[item.memory_id] == "quarantined")
         for item in assessments
         if statuses[item.memory_id] in counted
+        and (item.memory_id not in low or statuses[item.memory_id] == "quarantined")
     }

@@ -55,6 +55,10 @@ LAST_ASKED = text("""
         order by r.subject::text, r.started_at desc, r.id desc) asked
     order by started_at desc, id desc limit :most
 """)
+QUARANTINE = text("""
+    update memories set status = 'quarantined', decision = 'quarantined'
+    where id = any(cast(:memories as uuid[]))
+""")
 RESTORE = text("""
     update memories m
     set status = case when m.status = 'quarantined' then 'verified' else m.status end,

@@ -33,6 +33,7 @@ from storage.audit_rows import (
     FOUND_RUNS,
     ITEM,
     LAST_ASKED,
+    QUARANTINE,
     RESTORE,
     REVOCATION,
     fields_of,
@@ -79,10 +80,7 @@ class PostgresAudits:
             if not taken:
                 raise NotFound(f"nothing in retrieval is of {suspect.field} {suspect.name!r}")
             revocation = await self._record(connection, suspect, note, taken)
-            quarantining = update(memories).where(memories.c.id.in_([row.id for row in taken]))
-            await connection.execute(
-                quarantining.values(status="quarantined", decision="quarantined")
-            )
+            await connection.execute(QUARANTINE, {"memories": [row.id for row in taken]})
             asked = {"memories": [row.id for row in taken], "most": most}
             last_asked = (await connection.execute(LAST_ASKED, asked)).scalars().all()
             queued = [await self._ask_again(connection, revocation.id, run) for run in last_asked]

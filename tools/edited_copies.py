@@ -3,6 +3,7 @@
 Which of the two was there first cannot be told from them.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -24,12 +25,19 @@ LONGEST_EDIT = 6
 """Words of a value; who rewrote more wrote a sentence of his own."""
 
 
+MOST_COMPARED = 60
+"""Sentences compared pair by pair: two seconds, were all alike. Who floods a page with sentences
+of one mould must not hold an answer up."""
+
+
 class Sentence(NamedTuple):
     """One sentence of a memory."""
 
     memory_id: UUID
     document_id: UUID
     text: str
+    terms_met: int = 0
+    """Terms of the question that it has."""
 
 
 class EditedPair(NamedTuple):
@@ -46,8 +54,20 @@ def sentences_about(
 ) -> Iterator[Sentence]:
     """The sentences of a text that have one of the terms."""
     for start, end in sentence_ranges(text):
-        if not terms.isdisjoint(content_terms(text[start:end])):
-            yield Sentence(memory_id, document_id, text[start:end])
+        if met := len(terms.intersection(content_terms(text[start:end]))):
+            yield Sentence(memory_id, document_id, text[start:end], met)
+
+
+def most_telling(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """Those that have most of the question, ``MOST_COMPARED`` at most, every memory's best first;
+    the order of input does not matter."""
+    ranked = sorted(set(sentences), key=lambda one: (-one.terms_met, one))
+    turns: Counter[UUID] = Counter()
+    placed = []
+    for sentence in ranked:
+        placed.append((turns[sentence.memory_id], -sentence.terms_met, sentence))
+        turns[sentence.memory_id] += 1
+    return [sentence for _, _, sentence in sorted(placed)[:MOST_COMPARED]]
 
 
 def edited_pairs(sentences: Iterable[Sentence]) -> Iterator[EditedPair]:

@@ -27,7 +27,13 @@ from agents.selector import Evidence, by_rank
 from core.schemas.evidence import EvidenceVerdict, Plan, Signal
 from core.schemas.memory import Memory
 from core.sufficiency import LOW_TRUST
-from tools.edited_copies import EditedPair, Sentence, edited_pairs, sentences_about
+from tools.edited_copies import (
+    EditedPair,
+    Sentence,
+    edited_pairs,
+    most_telling,
+    sentences_about,
+)
 from tools.evidence_signals import (
     contradiction_signals,
     echo_signal,
@@ -183,11 +189,11 @@ def _copy_signals(
     """Copies of what a more trusted source states, and of any sentence about it among equals."""
     told = [Sentence(item.memory_id, item.document_id, item.text) for item in statements]
     terms = asked(plan).terms
-    heard = [
+    heard = most_telling(
         sentence
         for memory in by_id.values()
         for sentence in sentences_about(memory.id, memory.document_id, memory.text_original, terms)
-    ]
+    )
     trust = {memory.id: memory.source.weight for memory in by_id.values()}
     pairs = [pair for pair in edited_pairs(told) if _trust_differs(trust, pair)]
     pairs += [pair for pair in edited_pairs(heard) if not _trust_differs(trust, pair)]

@@ -20,8 +20,12 @@ def open_hop(plan: Plan, answers: Sequence[HopAnswer]) -> str | None:
 async def answer_to(
     hop: str, pool: Sequence[Candidate], context: AnswerContext
 ) -> HopAnswer | None:
-    """What the reader takes for the answer to a hop, in the best of the pool."""
-    memories = await context.memories.get([item.memory_id for item in pool[:HOP_READ]])
+    """What the reader takes for the answer to a hop, in the best of the pool.
+
+    Nothing that building has flagged is read: it would word the next query.
+    """
+    found = await context.memories.get([item.memory_id for item in pool[:HOP_READ]])
+    memories = [memory for memory in found if not memory.flags]
     readings = await context.reader.read(hop, [passage_of(memory) for memory in memories])
     return hop_answer(hop, zip(memories, readings, strict=True))
 

@@ -123,7 +123,7 @@ async def follow_hop(state: AnswerState, runtime: Runtime[AnswerContext]) -> Ans
     """Where a hop waits for this one's answer: put the answer in, so that it can be asked."""
     plan = plan_of(state)
     hop = open_hop(plan, state.hops)
-    answer = await answer_to(hop, state.pool, runtime.context) if hop else None
+    answer = await answer_to(hop, _usable(state, state.pool), runtime.context) if hop else None
     if answer is None:
         return {}
     hops = [*state.hops, answer]

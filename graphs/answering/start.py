@@ -1,5 +1,6 @@
 """Starts the answering graph for one question and records it."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -11,6 +12,7 @@ from langgraph.graph.state import CompiledStateGraph
 from pydantic import JsonValue
 
 from core.auditing import suspicions
+from core.errors import Unavailable
 from core.ids import canonical_json, new_id, sha256_of
 from core.schemas.answer import Answer
 from core.schemas.evidence import Budget, Turn
@@ -22,6 +24,8 @@ from graphs.answering.state import AnswerContext, AnswerState
 from graphs.running import RunJournal, StepNotice, Watcher, recorded_run
 from graphs.runtime import Runtime
 from storage.protocols import Repositories
+
+logger = logging.getLogger(__name__)
 
 OnStep = Callable[[StepNotice], Awaitable[None]]
 
@@ -113,8 +117,16 @@ async def run_question(
             context=_context(runtime, repositories, journal),
         )
     answer: Answer = state["answer"]
-    await repositories.audits.suspect(suspicions(answer))
+    await _suspect(repositories, answer)
     return answer
+
+
+async def _suspect(repositories: Repositories, answer: Answer) -> None:
+    """For a person to look at; whoever asked need not wait until that can be written."""
+    try:
+        await repositories.audits.suspect(suspicions(answer))
+    except Unavailable as error:
+        logger.warning("suspicions are not kept", extra={"code": error.code})
 
 
 async def _exclude_from(

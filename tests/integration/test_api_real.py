@@ -107,11 +107,30 @@ def test_the_service_is_ready(client: TestClient) -> None:
     assert client.get("/readyz").json() == {"status": "ok"}
 
 
+NOTE = {"by": "an admin", "reason": "a wrong answer"}
+REVOKED = {"principal": "docs"}
 REQUEST_OF: dict[tuple[str, str], dict[str, Any]] = {
     ("put", "/v1/documents/{document}"): {"content": MANUAL},
     ("post", "/v1/answers"): {"json": {"question": "How tight?"}},
+    ("get", "/v1/audits/touched"): {"params": {"principal": "docs"}},
+    ("post", "/v1/audits/revocations"): {"json": {**REVOKED, **NOTE}},
+    ("post", "/v1/audits/revocations/{revocation_id}/undo"): {"json": NOTE},
+    ("post", "/v1/audits/items/{item_id}/decision"): {"json": {"decision": "release", **NOTE}},
 }
-WITHOUT_ID = {"/healthz", "/readyz", "/v1/documents", "/v1/jobs", "/v1/runs", "/v1/answers"}
+WITHOUT_ID = {
+    *("/healthz", "/readyz", "/v1/documents", "/v1/jobs", "/v1/runs", "/v1/answers"),
+    *("/v1/audits/touched", "/v1/audits/revocations", "/v1/audits/items", "/v1/audits/thresholds"),
+}
+IDS = ("document", "version_id", "memory_id", "job_id", "run_id", "revocation_id", "item_id")
+REFUSED = {
+    # The job is final by now, the run built memories, and the version is active.
+    ("post", "/v1/jobs/{job_id}/cancel"): 409,
+    ("get", "/v1/audits/answers/{run_id}"): 409,
+    ("delete", "/v1/documents/{document}/versions/{version_id}"): 409,
+    # What there was is taken out already, and no run has kept anything out of sight.
+    ("post", "/v1/audits/revocations"): 404,
+    ("post", "/v1/audits/items/{item_id}/decision"): 404,
+}
 
 
 def operations(client: TestClient) -> list[tuple[str, str, dict[str, Any]]]:
@@ -128,7 +147,10 @@ def known_ids(client: TestClient, submitted: dict[str, Any]) -> dict[str, str]:
     (memory, *_) = client.get(f"/v1/documents/{document_id}/memories").json()
     job = client.get(f"/v1/jobs/{submitted['job']['id']}").json()
     run = client.get(f"/v1/runs/{job['run_id']}").json()
+    revoked = client.post("/v1/audits/revocations", json={**REVOKED, **NOTE}).json()
     return {
+        "revocation_id": revoked["id"],
+        "item_id": str(uuid4()),
         "document": document_id,
         "version_id": submitted["version"]["id"],
         "memory_id": memory["id"],
@@ -152,29 +174,31 @@ def test_every_operation_answers_a_valid_request_as_declared(
         declared = operation["responses"].get(str(response.status_code))
         assert declared is not None, (method, path, response.text)
         assert response.headers["content-type"].split(";")[0] in declared["content"], (method, path)
-        # The job is final by now, and the version active: neither can be taken back.
-        conflicts = path.endswith("/cancel") or (method == "delete" and "/versions/" in path)
-        expected = {409} if conflicts else {200, 202}
-        assert response.status_code in expected, (method, path, response.text)
+        expected = REFUSED.get((method, path))
+        assert response.status_code in ({expected} if expected else {200, 202}), (
+            path,
+            response.text,
+        )
 
 
 def test_every_operation_answers_an_unknown_id_with_a_declared_problem(
     client: TestClient,
 ) -> None:
-    unknown = dict.fromkeys(("document", "version_id", "memory_id", "job_id", "run_id"), uuid4())
+    unknown = dict.fromkeys(IDS, uuid4())
     checked = 0
     for method, path, operation in operations(client):
         if method == "put" or path in WITHOUT_ID:
             continue
-        response = client.request(method, path.format(**unknown, sha256="0" * 64))
+        given = REQUEST_OF.get((method, path), {})
+        response = client.request(method, path.format(**unknown, sha256="0" * 64), **given)
         assert response.status_code == 404, (method, path, response.text)
         assert "application/problem+json" in operation["responses"]["404"]["content"]
         malformed = dict.fromkeys(unknown, "x")
-        response = client.request(method, path.format(**malformed, sha256="0" * 64))
+        response = client.request(method, path.format(**malformed, sha256="0" * 64), **given)
         assert response.status_code == 422, (method, path, response.text)
         assert response.json()["errors"]
         checked += 1
-    assert checked == 13
+    assert checked == 17
 
 
 def test_every_operation_but_health_asks_for_a_key(client: TestClient) -> None:
@@ -183,9 +207,7 @@ def test_every_operation_but_health_asks_for_a_key(client: TestClient) -> None:
         assert needs_key == (path not in {"/healthz", "/readyz"})
         if needs_key:
             assert "401" in operation["responses"]
-            ids = dict.fromkeys(
-                ("document", "version_id", "memory_id", "job_id", "run_id"), uuid4()
-            )
+            ids = dict.fromkeys(IDS, uuid4())
             given = REQUEST_OF.get((method, path), {})
             response = client.request(
                 method,

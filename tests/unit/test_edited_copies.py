@@ -74,3 +74,17 @@ def test_only_sentences_about_it_are_compared():
     key = make_id("manual")
     found = list(sentences_about(key, key, text, frozenset({"torqu"})))
     assert [one.text for one in found] == [TORQUE]
+
+
+def test_few_sentences_are_compared_and_every_memory_has_its_best_among_them():
+    flood = [
+        Sentence(make_id("flood"), make_id("one"), f"The pump number {n} holds 5 bar.", 2)
+        for n in range(500)
+    ]
+    other = Sentence(make_id("other"), make_id("two"), "The pump holds 6 bar.", 1)
+
+    kept = most_telling([*flood, other])
+
+    assert len(kept) == MOST_COMPARED
+    assert other in kept
+    assert kept == most_telling([other, *reversed(flood)])
