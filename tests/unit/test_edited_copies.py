@@ -3,7 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import make_id
-from tools.edited_copies import EDITED, Sentence, edited_copy, edited_pairs, sentences_about
+from tools.edited_copies import (
+    EDITED,
+    MOST_COMPARED,
+    Sentence,
+    edited_copy,
+    edited_pairs,
+    most_telling,
+    sentences_about,
+)
 
 TORQUE = "The tightening torque of the casing nuts on the HP-240 is 62 Nm."
 
