@@ -126,7 +126,7 @@ REFUSED = {
     # The job is final by now, the run built memories, and the version is active.
     ("post", "/v1/jobs/{job_id}/cancel"): 409,
     ("get", "/v1/audits/answers/{run_id}"): 409,
-    ("delete", "/v1/documents/{document}/versions/{version_id}"): 409,
+    ("delete", "/v1/versions/{version_id}"): 409,
     # No run has kept anything out of sight.
     ("post", "/v1/audits/items/{item_id}/decision"): 404,
 }
