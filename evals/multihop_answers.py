@@ -4,7 +4,6 @@ Every question is asked of all 240 paragraphs, which have no titles, by the prod
 and (``_whole``) by one whose planner takes no question apart in hops.
 """
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from agents.planner import Planner
 from agents.planner.local import LocalPlanner
 from core.schemas.evidence import Plan, Turn
 from evals.data import read_rows
-from evals.one_collection import SOURCE, Arms, figures, measure, shown
-from evals.poison import open_bench
+from evals.one_collection import SOURCE, Arms, reported
 from evals.poison_cases import Case, Passage
 
 NAME = "multihop_hotpot24_cognee"
@@ -43,16 +41,8 @@ def evaluate(data: Path, part: str, *, model: str | None = None) -> dict[str, Js
 
     Raises NotFound for data that are not there, ConfigurationError for a model that is none.
     """
-    bench = open_bench(model)
-    trials = asyncio.run(measure(bench, cases(data, part), ARMS))
-    metrics = figures("hotpot24", trials, BASELINE)
-    return {
-        "model": bench.reader_id,
-        "arms": list(ARMS),
-        "metrics": {name: dict(one._asdict()) for name, one in metrics.items()},
-        "notes": ["hops: as it is", "whole: no question is taken apart in hops"],
-        "answers": shown(trials),
-    }
+    notes: list[JsonValue] = ["hops: as it is", "whole: no question is taken apart in hops"]
+    return {**reported("hotpot24", model, cases(data, part), ARMS, BASELINE), "notes": notes}
 
 
 def cases(data: Path, part: str) -> list[Case]:

@@ -1,5 +1,6 @@
 """Many questions over one collection in memory, asked of arms of the product's own graph."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from core.schemas.document import Source
 from evals.answers_scores import Score, score, short_answer
 from evals.comparing import compared
 from evals.intervals import Estimate
+from evals.poison import open_bench
 from evals.poison_bench import Bench
 from evals.poison_cases import Case
 
@@ -37,6 +39,24 @@ MEASURES: Mapping[str, Callable[[Trial], float]] = {
     "abstained": lambda one: one.score.abstained,
 }
 """F1 of the first short answer; whether the text has all words of a gold answer; silence."""
+
+
+def reported(
+    name: str, model: str | None, cases: Sequence[Case], arms: Arms, baseline: str
+) -> dict[str, JsonValue]:
+    """What a suite writes: ``figures`` of all arms, read by the reader called ``model``.
+
+    Raises ConfigurationError for a model that is none.
+    """
+    bench = open_bench(model)
+    trials = asyncio.run(measure(bench, cases, arms))
+    metrics = figures(name, trials, baseline)
+    return {
+        "model": bench.reader_id,
+        "arms": list(arms),
+        "metrics": {label: dict(one._asdict()) for label, one in metrics.items()},
+        "answers": shown(trials),
+    }
 
 
 async def measure(bench: Bench, cases: Sequence[Case], arms: Arms) -> Trials:

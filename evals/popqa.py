@@ -5,7 +5,6 @@ Each question is asked by the product's graph as it is, which asks again where e
 and (``_single``) in a single pass. CRAG's own figures are of 1,399 questions and another reader.
 """
 
-import asyncio
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +12,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from evals.data import Row, read_rows
-from evals.one_collection import SOURCE, Arms, figures, measure, shown
-from evals.poison import open_bench
+from evals.one_collection import SOURCE, Arms, reported
 from evals.poison_cases import Case, Passage
 
 NAME = "popqa_crag406"
@@ -28,16 +26,8 @@ def evaluate(data: Path, part: str, *, model: str | None = None) -> dict[str, Js
 
     Raises NotFound for data that are not there, ConfigurationError for a model that is none.
     """
-    bench = open_bench(model)
-    trials = asyncio.run(measure(bench, cases(data, part), ARMS))
-    metrics = figures("popqa", trials, BASELINE)
-    return {
-        "model": bench.reader_id,
-        "arms": list(ARMS),
-        "metrics": {name: dict(one._asdict()) for name, one in metrics.items()},
-        "notes": ["corrective: as it is", "single: one round of requests"],
-        "answers": shown(trials),
-    }
+    notes: list[JsonValue] = ["corrective: as it is", "single: one round of requests"]
+    return {**reported("popqa", model, cases(data, part), ARMS, BASELINE), "notes": notes}
 
 
 def cases(data: Path, part: str) -> list[Case]:
