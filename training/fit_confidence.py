@@ -9,7 +9,6 @@ line fitted on the others; the constants to paste into ``graphs/answering/confid
 on all.
 """
 
-import argparse
 import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -28,7 +27,7 @@ from tools.encoder_models import configured_encoder
 from tools.reader import open_reader
 from training.logistic import newton
 from training.mix_cases import Bench, Case, seen_cases
-from training.mix_documents import ANSWERABLE, FOLDS, articles
+from training.mix_documents import FOLDS, articles, command_line
 
 Line = NDArray[np.float64]
 
@@ -119,13 +118,7 @@ async def run(data: Path, reader: str, threads: int, seed: int, questions: int) 
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--reader", default="shipped")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--questions", type=int, default=ANSWERABLE, help="of an article")
-    given = parser.parse_args()
+    given = command_line(__doc__)
     asyncio.run(run(given.data, given.reader, given.threads, given.seed, given.questions))
 
 

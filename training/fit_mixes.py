@@ -8,7 +8,6 @@ constants to paste are fitted on all. What the answerer sees depends on the sele
 paste, and run again until they stand. With few questions it only shows that it runs.
 """
 
-import argparse
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ from tools.matching import Mix
 from tools.reader import Trial, open_reader
 from training.logistic import Row, fit_mix
 from training.mix_cases import Bench, Case, seen_cases
-from training.mix_documents import ANSWERABLE, FOLDS, articles
+from training.mix_documents import FOLDS, articles, command_line
 from training.mix_tables import tables
 
 ANSWERABLE_KEPT = 0.98
@@ -236,13 +235,7 @@ async def run(data: Path, reader: str, threads: int, seed: int, questions: int) 
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--reader", default="shipped")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--questions", type=int, default=ANSWERABLE, help="of an article")
-    given = parser.parse_args()
+    given = command_line(__doc__)
     asyncio.run(run(given.data, given.reader, given.threads, given.seed, given.questions))
 
 

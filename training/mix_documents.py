@@ -3,6 +3,7 @@
 Each question is asked of its own document, of all together, and where its document is missing.
 """
 
+import argparse
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -117,3 +118,14 @@ def _answers(row: dict[str, Any]) -> Iterator[Span]:
     for answer, start in zip(row["answers"], starts, strict=True):
         first = len(normalise(row["context"][:start]))
         yield Span(start=first, end=first + len(normalise(answer)))
+
+
+def command_line(about: str | None) -> argparse.Namespace:
+    """What a fit on these documents is told: data, reader, threads, seed and questions."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--reader", default="shipped")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--questions", type=int, default=ANSWERABLE, help="of an article")
+    return parser.parse_args()
