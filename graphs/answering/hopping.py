@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
-from core.schemas.evidence import Candidate, HopAnswer, Plan
-from graphs.answering.state import AnswerContext
+from agents.selector import Evidence
+from core.schemas.evidence import EvidenceVerdict, HopAnswer, Plan
+from tools.asking import answer_type
 from tools.hops import can_be_asked, filled, hop_answer
+from tools.lexical import content_terms
 from tools.passages import passage_of
+from tools.reader import Reader
 
 HOP_READ = 12
 """Candidates, best first, that are read for a hop."""
@@ -17,17 +20,31 @@ def open_hop(plan: Plan, answers: Sequence[HopAnswer]) -> str | None:
     return plan.hops[len(answers)] if waiting and can_be_asked(plan.hops[len(answers)]) else None
 
 
-async def answer_to(
-    hop: str, pool: Sequence[Candidate], context: AnswerContext
-) -> HopAnswer | None:
-    """What the reader takes for the answer to a hop, in the best of the pool.
+def plan_of_hop(hop: str) -> Plan:
+    """The hop as a question of its own: its evidence is judged before an answer is taken."""
+    return Plan(
+        question=hop,
+        type="fact",
+        answer_type=answer_type(hop),
+        cue_terms=tuple(sorted(content_terms(hop))),
+    )
 
-    Nothing that building has flagged is read: it would word the next query.
+
+async def answer_to(
+    hop: str, pool: Sequence[Evidence], verdict: EvidenceVerdict, reader: Reader
+) -> HopAnswer | None:
+    """What the reader takes for the answer to a hop, in the best of the pool; None where the pool
+    contradicts itself.
+
+    It will word the next query, so nothing that building has flagged is read, and nothing that was
+    kept out when the pool was judged for the hop.
     """
-    found = await context.memories.get([item.memory_id for item in pool[:HOP_READ]])
-    memories = [memory for memory in found if not memory.flags]
-    readings = await context.reader.read(hop, [passage_of(memory) for memory in memories])
-    return hop_answer(hop, zip(memories, readings, strict=True))
+    if any(group.status == "rival" for group in verdict.claim_groups):
+        return None
+    read = [evidence.memory for evidence in pool[:HOP_READ]]
+    believed = [m for m in read if not m.flags and m.id not in verdict.kept_out]
+    readings = await reader.read(hop, [passage_of(memory) for memory in believed])
+    return hop_answer(hop, zip(believed, readings, strict=True))
 
 
 def with_answers(plan: Plan, answers: Sequence[HopAnswer]) -> Plan:

@@ -24,7 +24,14 @@ from core.schemas.evidence import (
 )
 from core.schemas.memory import SearchFilter
 from core.sufficiency import judge_sufficiency, settle
-from graphs.answering.hopping import answer_to, open_hop, with_answers, with_bridge
+from graphs.answering.hopping import (
+    HOP_READ,
+    answer_to,
+    open_hop,
+    plan_of_hop,
+    with_answers,
+    with_bridge,
+)
 from graphs.answering.outcome import compose_answer
 from graphs.answering.ranking import ranked
 from graphs.answering.retrieval import find_quarantined, retrieve
@@ -120,14 +127,26 @@ def route_ranked(state: AnswerState) -> Literal["follow_hop", "select_evidence"]
 
 
 async def follow_hop(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
-    """Where a hop waits for this one's answer: put the answer in, so that it can be asked."""
-    plan = plan_of(state)
+    """Where a hop waits for this one's answer: judge the evidence for it, and put the answer in, so
+    that it can be asked."""
+    context, plan = runtime.context, plan_of(state)
     hop = open_hop(plan, state.hops)
-    answer = await answer_to(hop, _usable(state, state.pool), runtime.context) if hop else None
-    if answer is None:
+    if hop is None:
         return {}
+    pool = await _evidence(_usable(state, state.pool), context)
+    verdict = await context.evidence_verifier.verify(plan_of_hop(hop), pool, pool[:HOP_READ])
+    verdict = relaxed(verdict, state.exclude_from)
+    judged = [*state.hop_verdicts, verdict]
+    answer = await answer_to(hop, pool, verdict, context.reader)
+    if answer is None:
+        return {"hop_verdicts": judged}
     hops = [*state.hops, answer]
-    return {"hops": hops, "plan": with_answers(plan, hops), "next_reason": "chain"}
+    return {
+        "hops": hops,
+        "hop_verdicts": judged,
+        "plan": with_answers(plan, hops),
+        "next_reason": "chain",
+    }
 
 
 def route_hop(

@@ -50,6 +50,8 @@ class AnswerState:
     plan: Plan | None = None
     hops: list[HopAnswer] = field(default_factory=list)
     """The answers to the plan's hops so far, in their order."""
+    hop_verdicts: list[EvidenceVerdict] = field(default_factory=list)
+    """What was found of the evidence for each hop that was looked into, in their order."""
     budget: Budget | None = None
     """What this kind of question may cost; before planning, what the settings allow."""
     next_reason: RequestReason = "first"
@@ -79,6 +81,7 @@ class AnswerUpdate(TypedDict, total=False):
     refusal: str | None
     plan: Plan
     hops: list[HopAnswer]
+    hop_verdicts: list[EvidenceVerdict]
     budget: Budget
     next_reason: RequestReason
     requests: list[EvidenceRequest]

@@ -69,6 +69,28 @@ async def test_a_hop_that_nothing_answers_stays_open() -> None:
     assert answer.text == "" or "Torvald" not in answer.text
 
 
+RIVAL = "# The Red Kiln\n\nThe director of The Red Kiln is Mallory Quist.\n"
+
+
+async def test_who_is_outvoted_does_not_word_the_next_hop(repositories: Repositories) -> None:
+    await add(repositories, "rival", RIVAL, "crawled")
+
+    answer = await ask(repositories, QUESTION)
+
+    asked = [tried.request.text for tried in answer.tried]
+    assert "Where was Ada Marlbeck born?" in asked
+    assert not any("Mallory" in text for text in asked)
+
+
+async def test_a_hop_that_is_disputed_stays_open(repositories: Repositories) -> None:
+    await add(repositories, "rival", RIVAL)
+
+    answer = await ask(repositories, QUESTION)
+
+    asked = {tried.request.text for tried in answer.tried}
+    assert asked.isdisjoint({"Where was Ada Marlbeck born?", "Where was Mallory Quist born?"})
+
+
 def told(question: str, text: str) -> HopAnswer:
     span = Span(start=0, end=len(text))
     return HopAnswer(question=question, text=text, memory_id=make_id(text), span=span, chance=0.9)
