@@ -6,12 +6,12 @@ from uuid import UUID
 import pytest
 
 from core.errors import Conflict, NotFound
-from core.ids import new_id, sha256_of
+from core.ids import new_id
 from core.schemas.audit import Note, Suspect, Suspicion
 from core.schemas.document import Source
 from core.schemas.evidence import Signal
 from core.schemas.memory import SearchFilter
-from core.schemas.run import Entry, Run, Step
+from tests.recorded import record_run
 
 START = datetime(2026, 5, 6, tzinfo=UTC)
 MALLORY = Source(principal="mallory", origin="board.example", trust="crawled")
@@ -22,29 +22,10 @@ NOTE = Note(by="eve", reason="it lies")
 
 async def ask(kept, question, found=(), minutes=0, **other):
     """A finished answering run that found these memories."""
-    subject = {"question": question, "collection": "default"}
-    known = {"graph": "answering", "status": "running", "subject": subject}
+    said = {"answer": f"answer to {question}".encode()}
     started = START + timedelta(minutes=minutes)
-    run = Run(id=new_id(), started_at=started, **{**known, **other})
-    timing = {"started_at": started, "seconds": 0.0}
-    told = {"ordinal": 0, "kind": "retrieval", "name": "hybrid", "request_sha256": ""}
-    entry = Entry(value=[str(memory.id) for memory in found], **told, **timing)
-    said = f"answer to {question}".encode()
-    step = Step(
-        run_id=run.id,
-        sequence=3,
-        node="finish_answer",
-        attempt=1,
-        status="succeeded",
-        inputs={},
-        outputs={"answer": sha256_of(said)},
-        entries=(entry,),
-        **timing,
-    )
-    await kept.runs.start(run)
-    await kept.runs.add_step(step, {sha256_of(said): said})
-    await kept.runs.finish(run.id, "succeeded")
-    return run
+    ids = [memory.id for memory in found]
+    return await record_run(kept, question, found=ids, left=said, started_at=started, **other)
 
 
 @pytest.fixture
@@ -164,7 +145,7 @@ async def test_a_queued_question_is_claimed_like_any_job(kept, lies):
     assert (await kept.jobs.get(job.id)).state == "succeeded"
 
 
-async def test_revoking_what_is_not_in_retrieval_is_refused(kept, lies):
+async def test_revoking_where_nothing_is_left_is_refused(kept, lies):
     await kept.audits.revoke(P_MALLORY, NOTE)
 
     for suspect in (P_MALLORY, Suspect(field="origin", name="nowhere")):

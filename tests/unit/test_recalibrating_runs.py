@@ -4,15 +4,14 @@ from uuid import UUID
 
 import pytest
 
-from core.ids import canonical_json, new_id, sha256_of
+from core.ids import canonical_json, new_id
 from core.schemas.answer import Answer
 from core.schemas.evidence import Assessment, EvidenceVerdict
-from core.schemas.run import Run, Step
 from graphs import recalibrating
 from graphs.recalibrating import recalibrate
 from storage.in_memory import InMemoryStorage
 from storage.protocols import Repositories
-from tests.builders import MOMENT
+from tests.recorded import record_run
 
 
 @pytest.fixture
@@ -24,11 +23,8 @@ async def asked(
     kept: Repositories, question: str, risks: dict[UUID, float], outcome: str = "answered"
 ) -> None:
     """A recorded run that judged memories so."""
-    subject = {"question": question, "collection": "pumps"}
-    run = Run(id=new_id(), graph="answering", status="running", subject=subject, started_at=MOMENT)
-    answer = Answer.model_validate(
-        {"run_id": run.id, "question": question, "outcome": outcome, "text": "", "confidence": 0}
-    )
+    known = {"run_id": new_id(), "outcome": outcome, "text": "", "confidence": 0}
+    answer = Answer.model_validate({"question": question, **known})
     verdict = EvidenceVerdict(
         assessments=tuple(
             Assessment(memory_id=key, group=0, risk=risk, action="allow")
@@ -37,20 +33,7 @@ async def asked(
     )
     left = {"answer": answer, "verdict": verdict}
     values = {key: canonical_json(value.model_dump(mode="json")) for key, value in left.items()}
-    step = Step(
-        run_id=run.id,
-        sequence=1,
-        node="finish_answer",
-        attempt=1,
-        status="succeeded",
-        inputs={},
-        outputs={key: sha256_of(data) for key, data in values.items()},
-        started_at=MOMENT,
-        seconds=0.0,
-    )
-    await kept.runs.start(run)
-    await kept.runs.add_step(step, {sha256_of(data): data for data in values.values()})
-    await kept.runs.finish(run.id, "succeeded")
+    await record_run(kept, question, collection="pumps", left=values, id=answer.run_id)
 
 
 @pytest.fixture

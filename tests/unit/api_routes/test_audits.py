@@ -1,6 +1,5 @@
 """Audits over HTTP: looking, revoking, undoing, deciding."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,12 +7,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from core.errors import BrokerUnavailable
-from core.ids import sha256_of
 from core.schemas.answer import Answer
 from core.schemas.audit import Suspicion, Thresholds
 from core.schemas.memory import Memory
-from core.schemas.run import Entry, Run, Step
+from core.schemas.run import Run
 from tests.api_routes import ALICE, FakeBackend, assert_problem, build, fields, put
+from tests.recorded import record_run
 
 SUSPECT = {"principal": "p"}
 
@@ -27,31 +26,12 @@ async def memory(client: TestClient, backend: FakeBackend) -> Memory:
 @pytest.fixture
 async def run(backend: FakeBackend, memory: Memory) -> Run:
     """An abstention that had found it."""
+    run_id = uuid4()
+    known = {"question": "How tight?", "outcome": "abstained", "text": "", "confidence": 0}
+    answer = Answer.model_validate({"run_id": run_id, **known})
+    left = {"answer": answer.model_dump_json().encode()}
     kept = backend.repositories(ALICE)
-    subject = {"question": "How tight?", "collection": "default"}
-    moment = {"started_at": datetime.now(UTC)}
-    made = Run(id=uuid4(), graph="answering", status="running", subject=subject, **moment)
-    answer = Answer(
-        run_id=made.id, question="How tight?", outcome="abstained", text="", confidence=0
-    )
-    said = answer.model_dump_json().encode()
-    timing = {"seconds": 0.0, **moment}
-    found = {"kind": "retrieval", "name": "hybrid", "request_sha256": "", "ordinal": 0}
-    step = Step(
-        run_id=made.id,
-        sequence=1,
-        node="finish_answer",
-        attempt=1,
-        status="succeeded",
-        inputs={},
-        outputs={"answer": sha256_of(said)},
-        entries=(Entry(value=[str(memory.id)], **found, **timing),),
-        **timing,
-    )
-    await kept.runs.start(made)
-    await kept.runs.add_step(step, {sha256_of(said): said})
-    await kept.runs.finish(made.id, "succeeded")
-    return made
+    return await record_run(kept, "How tight?", found=[memory.id], left=left, id=run_id)
 
 
 def test_who_pushed_an_answer(client: TestClient, run: Run) -> None:
