@@ -88,15 +88,16 @@ def report_view(report: RevocationReport) -> RenderableType:
 
 def items_table(found: Iterable[AuditItem]) -> Table:
     """One row for each suspected memory."""
-    table = make_table("id", "memory", "risk", "signals", "opened", "decision")
+    table = make_table("id", "memory", "status", "risk", "signals", "opened", "decision")
     for item in found:
         table.add_row(
             str(item.id),
             str(item.memory_id),
+            state_text(item.status),
             f"{item.risk:.2f}",
             plain(", ".join(sorted({signal.code for signal in item.signals}))),
             when(item.opened_at),
-            plain(f"{item.decision} by {item.by}" if item.decision else "open"),
+            plain(f"{item.decision} by {item.by}" if item.decision else "none"),
         )
     return table
 

@@ -9,13 +9,12 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import NotFound
-from core.schemas.memory import Flag
+from storage.holding import FLAGS, IS_HELD
 from storage.memory_rows import Rows, vector_columns, vectors_of
 from storage.tables import documents, memories, memory_vectors, places, postings, versions
 from storage.transitions import standing
@@ -48,7 +47,6 @@ _INSERT_POSTINGS = text("""
                 cast(:ordinals as text[]), cast(:frequencies as text[]))
          as r(collection, term, ordinals, frequencies)
 """)
-_FLAGS = TypeAdapter(tuple[Flag, ...])
 
 
 async def version_to_build(connection: AsyncConnection, version_id: UUID) -> Any:
@@ -109,20 +107,24 @@ async def _put_memories(connection: AsyncConnection, rows: Rows) -> None:
 
 
 async def _decided(connection: AsyncConnection, rows: Rows) -> dict[UUID, dict[str, Any]]:
-    """How those stand that a person once decided about."""
+    """How those stand that are held or were once released. They are locked first, in a statement
+    of its own: only then does the next one see who holds them."""
     built = {item.memory.id: item.memory for item in rows.indexed}
     document_id = rows.indexed[0].memory.document_id
+    of_document = select(memories.c.id).where(memories.c.document_id == document_id)
+    await connection.execute(of_document.order_by(memories.c.id).with_for_update())
     last = (places.c.version_id == memories.c.version_id) & (places.c.ordinal == memories.c.ordinal)
     query = (
-        select(memories.c.id, memories.c.decision, places.c.body)
+        select(memories.c.id, memories.c.decision, places.c.body, IS_HELD.label("held"))
         .join_from(memories, places, last)
-        .where(memories.c.document_id == document_id, memories.c.decision.is_not(None))
+        .where(memories.c.document_id == document_id, memories.c.decision.is_not(None) | IS_HELD)
     )
     found: dict[UUID, dict[str, Any]] = {}
     for row in await connection.execute(query):
         if row.id in built:
-            known = _FLAGS.validate_python(row.body["flags"])
-            found[row.id] = standing(built[row.id], row.decision, known)._asdict()
+            known = FLAGS.validate_python(row.body["flags"])
+            stands = standing(built[row.id], row.decision, known, held=row.held)
+            found[row.id] = stands._asdict()
     return found
 
 

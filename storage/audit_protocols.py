@@ -42,14 +42,15 @@ class Audits(Protocol):
         ...
 
     async def revoke(self, suspect: Suspect, note: Note, most: int = 100) -> Revoked:
-        """In one transaction: take the suspect's memories out of retrieval, remember who said so,
-        and queue a job for each question whose answer found one of them, at most ``most``, the
-        last asked first. Raises NotFound when none of its memories is in retrieval."""
+        """In one transaction: take the suspect's memories out of retrieval and hold all of them,
+        those of superseded versions too, remember who said so, and queue a job for each question
+        whose answer found one that was not out already, at most ``most``, the last asked first.
+        Raises NotFound when revocations of the very same suspect hold all there is."""
         ...
 
     async def undo(self, revocation_id: UUID, note: Note) -> Revocation:
-        """Put back what the revocation took out, as it stood, but for memories that another one
-        holds too or that a person decided about since. Raises Conflict when it was undone."""
+        """Let go of what the revocation holds, and put back what nobody else does: neither another
+        revocation nor a person who put it into quarantine. Raises Conflict when it was undone."""
         ...
 
     async def revocation(self, revocation_id: UUID) -> Revocation: ...
@@ -59,7 +60,7 @@ class Audits(Protocol):
         ...
 
     async def revoked(self, revocation_id: UUID) -> frozenset[UUID]:
-        """The memories that a revocation took out."""
+        """The memories that a revocation covers, undone or not."""
         ...
 
     async def jobs_of(self, revocation_id: UUID) -> tuple[Job, ...]:
@@ -74,13 +75,14 @@ class Audits(Protocol):
     async def items(
         self, limit: int = 50, cursor: str | None = None, *, is_open: bool | None = None
     ) -> Page[AuditItem]:
-        """Newest first; all, or those that wait for a decision, or the others."""
+        """Newest first; all, or those that wait for a decision, or the others. None waits while
+        its memory is held, by a revocation say."""
         ...
 
     async def decide(self, item_id: UUID, decision: ItemDecision, note: Note) -> AuditItem:
         """Quarantine the item's memory or release it, and close the item. A memory that is
         superseded stays so; the decision holds when a version has it again. Deciding once more
-        replaces the decision."""
+        replaces the decision; a release frees the memory of every hold on it."""
         ...
 
 

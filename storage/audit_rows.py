@@ -55,26 +55,6 @@ LAST_ASKED = text("""
         order by r.subject::text, r.started_at desc, r.id desc) asked
     order by started_at desc, id desc limit :most
 """)
-QUARANTINE = text("""
-    update memories set status = 'quarantined', decision = 'quarantined'
-    where id = any(cast(:memories as uuid[]))
-""")
-RESTORE = text("""
-    update memories m
-    set status = case when m.status = 'quarantined' then 'verified' else m.status end,
-        decision = taken.decision
-    from revoked_memories taken
-    where taken.revocation_id = :revocation_id and m.id = taken.memory_id
-      and m.decision = 'quarantined'
-      and not exists (
-          select from revoked_memories other
-          join revocations r on r.tenant_id = other.tenant_id and r.id = other.revocation_id
-          where other.memory_id = m.id and other.revocation_id <> :revocation_id
-            and r.undone is null)
-      and not exists (
-          select from audit_items i
-          where i.memory_id = m.id and i.decision = 'quarantine')
-""")
 REVOCATION = [
     revocations.c[name]
     for name in ("id", "field", "name", "by", "reason", "at", "memories", "undone")
@@ -83,7 +63,9 @@ ITEM: Select[Any] = select(
     *(audit_items.c[name] for name in AuditItem.model_fields if name in audit_items.c),
     memories.c.document_id,
     memories.c.collection,
+    memories.c.status,
 ).join_from(audit_items, memories, memories.c.id == audit_items.c.memory_id)
+STANDING: Select[Any] = select(revocations.c.id).where(revocations.c.undone.is_(None))
 
 
 def item_id_of(memory_id: UUID) -> UUID:

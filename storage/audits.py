@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,9 +33,8 @@ from storage.audit_rows import (
     FOUND_RUNS,
     ITEM,
     LAST_ASKED,
-    QUARANTINE,
-    RESTORE,
     REVOCATION,
+    STANDING,
     fields_of,
     item_id_of,
     item_of,
@@ -44,11 +43,11 @@ from storage.audit_rows import (
     revocation_of,
 )
 from storage.database import Database
+from storage.holding import IS_HELD, held_by, let_go, lock_all_of, settle, take_out
 from storage.jobs import JOB_COLUMNS, add_event, job_of
 from storage.page import Page
 from storage.paging import cut_page, one_page
 from storage.tables import audit_items, jobs, memories, revocations, revoked_memories, runs
-from storage.transitions import DECIDED
 
 
 class PostgresAudits:
@@ -76,12 +75,13 @@ class PostgresAudits:
     async def revoke(self, suspect: Suspect, note: Note, most: int = 100) -> Revoked:
         """Take the suspect's memories out, and queue what must be asked again."""
         async with self._database.transaction(self._tenant_id) as connection:
-            taken = await self._in_retrieval(connection, suspect)
-            if not taken:
-                raise NotFound(f"nothing in retrieval is of {suspect.field} {suspect.name!r}")
-            revocation = await self._record(connection, suspect, note, taken)
-            await connection.execute(QUARANTINE, {"memories": [row.id for row in taken]})
-            asked = {"memories": [row.id for row in taken], "most": most}
+            covered = await lock_all_of(connection, suspect)
+            if covered.keys() <= await self._revoked_before(connection, suspect):
+                raise NotFound(f"nothing is left to take out of {suspect.field} {suspect.name!r}")
+            revocation = await self._record(connection, suspect, note, list(covered))
+            await take_out(connection, self._tenant_id, list(covered), str(revocation.id))
+            read = [key for key, status in covered.items() if status != "quarantined"]
+            asked = {"memories": read, "most": most}
             last_asked = (await connection.execute(LAST_ASKED, asked)).scalars().all()
             queued = [await self._ask_again(connection, revocation.id, run) for run in last_asked]
         return Revoked(revocation, tuple(queued))
@@ -92,7 +92,7 @@ class PostgresAudits:
             locked = await read_revocation(connection, revocation_id, lock=True)
             if locked.undone is not None:
                 raise Conflict("the revocation is undone already")
-            await connection.execute(RESTORE, {"revocation_id": revocation_id})
+            await let_go(connection, str(revocation_id))
             at = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
             undoing = Undoing(by=normalise(note.by), reason=normalise(note.reason), at=at)
             changing = update(revocations).where(revocations.c.id == revocation_id)
@@ -139,7 +139,7 @@ class PostgresAudits:
         by_memory = {suspicion.memory_id: suspicion for suspicion in reversed(suspicions)}
         async with self._database.transaction(self._tenant_id) as connection:
             undecided = select(memories.c.id).where(
-                memories.c.id.in_(by_memory), memories.c.decision.is_(None)
+                memories.c.id.in_(by_memory), memories.c.decision.is_(None), ~IS_HELD
             )
             known = (await connection.execute(undecided.order_by(memories.c.id))).scalars().all()
             rows = [self._item_row(by_memory[memory_id]) for memory_id in known]
@@ -155,7 +155,7 @@ class PostgresAudits:
         """Newest first."""
         query = ITEM
         if is_open is not None:
-            undecided = audit_items.c.decision.is_(None)
+            undecided = audit_items.c.decision.is_(None) & ~IS_HELD
             query = query.where(undecided if is_open else ~undecided)
         key = (audit_items.c.opened_at, audit_items.c.id)
         async with self._database.transaction(self._tenant_id) as connection:
@@ -166,41 +166,26 @@ class PostgresAudits:
     async def decide(self, item_id: UUID, decision: ItemDecision, note: Note) -> AuditItem:
         """Close the item, and let the decision hold for its memory."""
         async with self._database.transaction(self._tenant_id) as connection:
-            item = await read_item(connection, item_id)
-            locking = select(memories.c.status).where(memories.c.id == item.memory_id)
-            status = (await connection.execute(locking.with_for_update())).scalar_one()
-            decided = DECIDED[decision]
-            kept = status if status == "superseded" else decided
-            changing = update(memories).where(memories.c.id == item.memory_id)
-            await connection.execute(changing.values(status=kept, decision=decided))
-            closing = update(audit_items).where(audit_items.c.id == item_id)
-            await connection.execute(
-                closing.values(
-                    decision=decision,
-                    by=normalise(note.by),
-                    reason=normalise(note.reason),
-                    decided_at=func.clock_timestamp(),
-                )
-            )
+            memory_id = (await read_item(connection, item_id)).memory_id
+            locking = select(memories.c.id).where(memories.c.id == memory_id)
+            await connection.execute(locking.with_for_update())
+            await settle(connection, self._tenant_id, memory_id, decision, note)
             return await read_item(connection, item_id)
 
-    async def _in_retrieval(
+    async def _revoked_before(
         self, connection: AsyncConnection, suspect: Suspect
-    ) -> Sequence[Row[Any, Any]]:
-        """Its verified memories, locked in one order."""
-        query = (
-            select(memories.c.id, memories.c.decision)
-            .where(memories.c[suspect.field] == suspect.name, memories.c.status == "verified")
-            .order_by(memories.c.id)
-        )
-        return (await connection.execute(query.with_for_update())).all()
+    ) -> frozenset[UUID]:
+        """What revocations of the very same suspect hold."""
+        named = (revocations.c.field == suspect.field) & (revocations.c.name == suspect.name)
+        made = (await connection.execute(STANDING.where(named))).scalars()
+        return await held_by(connection, [str(revocation_id) for revocation_id in made])
 
     async def _record(
         self,
         connection: AsyncConnection,
         suspect: Suspect,
         note: Note,
-        taken: Sequence[Row[Any, Any]],
+        covered: Sequence[UUID],
     ) -> Revocation:
         new = {
             "tenant_id": self._tenant_id,
@@ -208,12 +193,12 @@ class PostgresAudits:
             **suspect.model_dump(),
             "by": normalise(note.by),
             "reason": normalise(note.reason),
-            "memories": len(taken),
+            "memories": len(covered),
         }
         adding = insert(revocations).values(new).returning(*REVOCATION)
         revocation = revocation_of((await connection.execute(adding)).one())
         known = {"tenant_id": self._tenant_id, "revocation_id": revocation.id}
-        rows = [{**known, "memory_id": row.id, "decision": row.decision} for row in taken]
+        rows = [{**known, "memory_id": memory_id} for memory_id in covered]
         await connection.execute(insert(revoked_memories), rows)
         return revocation
 

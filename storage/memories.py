@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Row, Select, and_, select, text, tuple_, update
+from sqlalchemy import Row, Select, and_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import NotFound
@@ -19,12 +19,13 @@ from core.schemas.job import Lease
 from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
 from storage.activating import keep_as_superseded, put_in_place, version_to_build
 from storage.database import Database
+from storage.holding import settle
 from storage.leases import hold
 from storage.memory_rows import rows_of
 from storage.protocols import IndexedMemory, Place, Vector
 from storage.searching import search_terms, search_vectors
 from storage.tables import memories, places, versions
-from storage.transitions import check_change
+from storage.transitions import BY_HAND, check_change
 
 _WRITE_SECONDS = 600.0
 """For one statement of an activation: indexing the vectors of a long book takes a while."""
@@ -113,11 +114,10 @@ class PostgresMemories:
 
     async def set_status(self, memory_id: UUID, status: MemoryStatus) -> Memory:
         """Quarantine a memory or release it. Raises Conflict for any other change."""
-        changing = update(memories).where(memories.c.id == memory_id)
         async with self._database.transaction(self._tenant_id) as connection:
             row = await _locked(connection, memory_id)
-            check_change(row.status, status)
-            await connection.execute(changing.values(status=status, decision=status))
+            decision = check_change(row.status, status)
+            await settle(connection, self._tenant_id, memory_id, decision, BY_HAND)
         return _memory_of(row).model_copy(update={"status": status})
 
     async def search_lexical(

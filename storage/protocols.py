@@ -169,7 +169,8 @@ class Memories(Protocol):
         ...
 
     async def set_status(self, memory_id: UUID, status: MemoryStatus) -> Memory:
-        """Quarantine or release; superseded memories stay so (Conflict)."""
+        """Quarantine or release by hand: a release frees it of every hold, and its audit item is
+        closed. Superseded memories stay so (Conflict)."""
         ...
 
     async def search_lexical(

@@ -314,7 +314,14 @@ revoked_memories = Table(
     _tenant(),
     Column("revocation_id", Uuid, primary_key=True),
     Column("memory_id", Uuid, primary_key=True),
-    Column("decision", Text),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    _tenant(),
+    Column("memory_id", Uuid, primary_key=True),
+    Column("holder", Text, primary_key=True),
 )
 
 audit_items = Table(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from core.errors import Conflict
-from core.schemas.audit import ItemDecision
+from core.schemas.audit import ItemDecision, Note
 from core.schemas.document import VersionStatus
 from core.schemas.job import FINAL_STATES, Job, JobError, JobEventType, JobState, Lease
 from core.schemas.memory import Flag, Memory, MemoryStatus
@@ -63,11 +63,12 @@ def lease_of(job: Job, owner: str) -> Lease:
     return Lease(job_id=job.id, owner=owner, attempt=job.attempts, **shared)
 
 
-def check_change(current: MemoryStatus, wanted: MemoryStatus) -> None:
-    """Raise Conflict unless this is a quarantine or a release."""
+def check_change(current: MemoryStatus, wanted: MemoryStatus) -> ItemDecision:
+    """What a change by hand decides. Raises Conflict unless it is a quarantine or a release."""
     reversible = ("verified", "quarantined")
     if current not in reversible or wanted not in reversible:
         raise Conflict(f"a {current} memory cannot become {wanted}")
+    return "quarantine" if wanted == "quarantined" else "release"
 
 
 def check_purge(status: VersionStatus, jobs: Iterable[JobState]) -> None:
@@ -78,22 +79,37 @@ def check_purge(status: VersionStatus, jobs: Iterable[JobState]) -> None:
         raise Conflict("the version is being built; cancel its job first")
 
 
+HAND = "hand"
+"""Who holds a memory that a person put into quarantine; a revocation holds its own by its id."""
+
+BY_HAND = Note(by="hand")
+"""Who closed an audit item by deciding about its memory where nobody is named."""
+
+
 class Standing(NamedTuple):
-    """A memory's status, and what a person decided about it that still holds."""
+    """A memory's status, and whether a person's release of it still counts."""
 
     status: MemoryStatus
     decision: MemoryStatus | None
 
 
-def standing(built: Memory, decision: MemoryStatus | None, known: Collection[Flag]) -> Standing:
+def standing(
+    built: Memory, decision: MemoryStatus | None, known: Collection[Flag], *, held: bool
+) -> Standing:
     """How a memory stands when another version holds it too; ``known`` are its flags so far.
 
-    A person's quarantine holds. A release holds while nothing strong speaks against the memory
-    that did not when it was released.
+    It stays out while anybody holds it. A release counts while nothing strong speaks against the
+    memory that did not when it was released.
     """
-    if decision == "quarantined":
-        return Standing("quarantined", "quarantined")
     strong = {flag for flag in built.flags if flag.strong}
-    if decision == "verified" and strong <= set(known):
-        return Standing("verified", "verified")
-    return Standing(built.status, None)
+    released = decision == "verified" and strong <= set(known)
+    status: MemoryStatus = "verified" if released else built.status
+    return Standing("quarantined" if held else status, "verified" if released else None)
+
+
+def freed(
+    status: MemoryStatus, decision: MemoryStatus | None, flags: Iterable[Flag]
+) -> MemoryStatus:
+    """What becomes of a memory that nobody holds any more: building may have kept it out too."""
+    flagged = decision != "verified" and any(flag.strong for flag in flags)
+    return "verified" if status == "quarantined" and not flagged else status

@@ -88,7 +88,7 @@ async def get_report(revocation_id: UUID, repositories: RepositoriesDep) -> Revo
 
 @router.post("/revocations/{revocation_id}/undo", responses=problems(404, 409))
 async def undo(revocation_id: UUID, asked: Undo, repositories: RepositoriesDep) -> Revocation:
-    """Put back what a revocation took out, but for what a person decided about since."""
+    """Let go of what a revocation holds; what nobody else holds comes back."""
     return await repositories.audits.undo(revocation_id, asked.note())
 
 

@@ -21,5 +21,5 @@ async def quarantine_memory(memory_id: UUID, repositories: RepositoriesDep) -> M
 
 @router.post("/{memory_id}/release")
 async def release_memory(memory_id: UUID, repositories: RepositoriesDep) -> Memory:
-    """Let a quarantined memory be retrieved again."""
+    """Let a quarantined memory be retrieved again, whoever held it."""
     return await repositories.memories.set_status(memory_id, "verified")

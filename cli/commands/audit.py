@@ -116,7 +116,7 @@ def undo(
     reason: Why = "",
     as_json: AsJson = False,
 ) -> None:
-    """Put back what a revocation took out, but for what a person decided about since."""
+    """Let go of what a revocation holds; what nobody else holds comes back."""
     with open_client() as client:
         found = client.post(f"/v1/audits/revocations/{revocation_id}/undo", _note(reason))
     _show(found, as_json, lambda: plain(f"revocation {revocation_id} is undone"))

@@ -113,7 +113,7 @@ class Revocation(Frozen):
     reason: str
     at: datetime
     memories: int
-    """How many it took out; those that were out already are not its own."""
+    """How many it holds: those that were out already, or that only older versions have, too."""
     undone: Undoing | None = None
 
 
@@ -172,6 +172,8 @@ class AuditItem(Frozen):
     memory_id: UUID
     document_id: UUID
     collection: str
+    status: MemoryStatus
+    """How its memory stands now."""
     run_id: UUID
     """The first run that opened it."""
     risk: float

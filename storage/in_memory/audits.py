@@ -18,13 +18,13 @@ from core.schemas.audit import (
     Undoing,
 )
 from core.schemas.job import Job
-from core.schemas.memory import Memory, MemoryStatus
+from core.schemas.memory import Memory
 from core.schemas.run import Run
 from storage.audit_protocols import Revoked
 from storage.audit_rows import item_id_of
+from storage.in_memory.holding import let_go, settle, take_out
 from storage.in_memory.shelf import Shelf, Work, find, now, page_of
 from storage.page import Page
-from storage.transitions import DECIDED
 
 
 class InMemoryAudits:
@@ -60,37 +60,30 @@ class InMemoryAudits:
 
     async def revoke(self, suspect: Suspect, note: Note, most: int = 100) -> Revoked:
         """Take the suspect's memories out, and queue what must be asked again."""
-        own = self._of(suspect).values()
-        taken = [memory.id for memory in own if memory.status == "verified"]
-        if not taken:
-            raise NotFound(f"nothing in retrieval is of {suspect.field} {suspect.name!r}")
+        covered = self._of(suspect)
+        if covered.keys() <= self._revoked_before(suspect):
+            raise NotFound(f"nothing is left to take out of {suspect.field} {suspect.name!r}")
         revocation = Revocation(
             id=new_id(),
             suspect=suspect,
             by=note.by,
             reason=note.reason,
             at=now(),
-            memories=len(taken),
+            memories=len(covered),
         )
         self._shelf.revocations[revocation.id] = revocation
-        before = {memory_id: self._shelf.memories[memory_id].decision for memory_id in taken}
-        self._shelf.revoked[revocation.id] = before
-        for memory_id in taken:
-            self._settle(memory_id, "quarantined", "quarantined")
-        asked = self._last_asked(set(taken))[:most]
+        self._shelf.revoked[revocation.id] = set(covered)
+        read = {key for key, memory in covered.items() if memory.status != "quarantined"}
+        take_out(self._shelf, covered, str(revocation.id))
+        asked = self._last_asked(read)[:most]
         return Revoked(revocation, tuple(self._ask_again(revocation.id, run) for run in asked))
 
     async def undo(self, revocation_id: UUID, note: Note) -> Revocation:
-        """Put back what the revocation took out."""
+        """Put back what nobody else holds."""
         revocation = find(self._shelf.revocations, revocation_id, "revocation")
         if revocation.undone is not None:
             raise Conflict("the revocation is undone already")
-        for memory_id, decision in self._shelf.revoked[revocation_id].items():
-            kept = self._shelf.memories[memory_id]
-            if kept.decision == "quarantined" and not self._held_elsewhere(memory_id, revocation):
-                status = kept.item.memory.status
-                back: MemoryStatus = "verified" if status == "quarantined" else status
-                self._settle(memory_id, back, decision)
+        let_go(self._shelf, str(revocation_id))
         undoing = Undoing(by=note.by, reason=note.reason, at=now())
         undone = revocation.model_copy(update={"undone": undoing})
         self._shelf.revocations[revocation_id] = undone
@@ -125,7 +118,7 @@ class InMemoryAudits:
         before = len(self._shelf.items)
         for suspicion in suspicions:
             kept = self._shelf.memories.get(suspicion.memory_id)
-            if kept is not None and kept.decision is None:
+            if kept is not None and kept.decision is None and not kept.holders:
                 item = _item(suspicion, kept.item.memory)
                 self._shelf.items.setdefault(item.id, item)
         return len(self._shelf.items) - before
@@ -135,22 +128,24 @@ class InMemoryAudits:
     ) -> Page[AuditItem]:
         """Newest first."""
         found = [
-            item
+            self._as_it_stands(item)
             for item in self._shelf.items.values()
-            if is_open is None or is_open == (item.decision is None)
+            if is_open is None or is_open == self._is_open(item)
         ]
         return page_of([((item.opened_at, item.id), item) for item in found], limit, cursor)
 
     async def decide(self, item_id: UUID, decision: ItemDecision, note: Note) -> AuditItem:
         """Close the item, and let the decision hold for its memory."""
         item = find(self._shelf.items, item_id, "audit item")
+        settle(self._shelf, item.memory_id, decision, note)
+        return self._as_it_stands(self._shelf.items[item_id])
+
+    def _is_open(self, item: AuditItem) -> bool:
+        return item.decision is None and not self._shelf.memories[item.memory_id].holders
+
+    def _as_it_stands(self, item: AuditItem) -> AuditItem:
         status = self._shelf.memories[item.memory_id].item.memory.status
-        decided = DECIDED[decision]
-        self._settle(item.memory_id, status if status == "superseded" else decided, decided)
-        closed = {"by": note.by, "reason": note.reason, "decided_at": now()}
-        closing = item.model_copy(update={"decision": decision, **closed})
-        self._shelf.items[item_id] = closing
-        return closing
+        return item.model_copy(update={"status": status})
 
     def _of(self, suspect: Suspect) -> dict[UUID, Memory]:
         found = (kept.item.memory for kept in self._shelf.memories.values())
@@ -183,19 +178,11 @@ class InMemoryAudits:
         self._shelf.change(work, "queued")
         return job
 
-    def _held_elsewhere(self, memory_id: UUID, revocation: Revocation) -> bool:
-        others = (
-            other.undone is None and memory_id in self._shelf.revoked[other.id]
-            for other in self._shelf.revocations.values()
-            if other.id != revocation.id
-        )
-        item = self._shelf.items.get(item_id_of(memory_id))
-        return any(others) or (item is not None and item.decision == "quarantine")
-
-    def _settle(self, memory_id: UUID, status: MemoryStatus, decision: MemoryStatus | None) -> None:
-        kept = self._shelf.memories[memory_id]
-        changed = kept.item.memory.model_copy(update={"status": status})
-        kept.item, kept.decision = kept.item._replace(memory=changed), decision
+    def _revoked_before(self, suspect: Suspect) -> set[UUID]:
+        """What revocations of the very same suspect hold."""
+        revocations = self._shelf.revocations.values()
+        made = {str(r.id) for r in revocations if r.suspect == suspect and r.undone is None}
+        return {key for key, kept in self._shelf.memories.items() if made & kept.holders}
 
 
 def _touched_run(run: Run, memories: int) -> TouchedRun:
@@ -213,6 +200,7 @@ def _item(suspicion: Suspicion, memory: Memory) -> AuditItem:
         id=item_id_of(suspicion.memory_id),
         document_id=memory.document_id,
         collection=memory.collection,
+        status=memory.status,
         opened_at=now(),
         **suspicion.model_dump(),
     )

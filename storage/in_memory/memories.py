@@ -11,11 +11,12 @@ from core.errors import NotFound
 from core.schemas.document import Version, VersionStatus
 from core.schemas.job import Lease
 from core.schemas.memory import Hit, Layer, Memory, MemoryStatus, SearchFilter
+from storage.in_memory.holding import set_status, settle
 from storage.in_memory.shelf import Kept, Shelf, find, now
 from storage.protocols import IndexedMemory, Place, Vector
 from storage.searching import K1, B
 from storage.submitting import described
-from storage.transitions import check_change, standing
+from storage.transitions import BY_HAND, check_change, standing
 
 
 class InMemoryMemories:
@@ -78,9 +79,8 @@ class InMemoryMemories:
     async def set_status(self, memory_id: UUID, status: MemoryStatus) -> Memory:
         """Quarantine a memory or release it. Raises Conflict for any other change."""
         kept = find(self._shelf.memories, memory_id, "memory")
-        check_change(kept.item.memory.status, status)
-        kept.decision = status
-        return _set(kept, status)
+        decision = check_change(kept.item.memory.status, status)
+        return settle(self._shelf, memory_id, decision, BY_HAND)
 
     async def search_lexical(
         self, terms: Mapping[str, int], limit: int, where: SearchFilter
@@ -141,9 +141,10 @@ class InMemoryMemories:
         before = self._shelf.memories.get(item.memory.id)
         if before is None:
             return Kept(item, encoder)
-        status, decision = standing(item.memory, before.decision, before.item.memory.flags)
-        kept = Kept(item, encoder, decision)
-        _set(kept, status)
+        known, held = before.item.memory.flags, bool(before.holders)
+        status, decision = standing(item.memory, before.decision, known, held=held)
+        kept = Kept(item, encoder, decision, before.holders)
+        set_status(kept, status)
         return kept
 
     def _keep_as_superseded(
@@ -152,24 +153,18 @@ class InMemoryMemories:
         for item in memories:
             if item.memory.id not in self._shelf.memories:
                 kept = self._shelf.memories[item.memory.id] = Kept(item, encoder)
-                _set(kept, "superseded")
+                set_status(kept, "superseded")
         self._set_version(version.id, "superseded")
 
     def _supersede(self, version_id: UUID) -> None:
         for kept in self._shelf.memories.values():
             if kept.item.memory.version_id == version_id:
-                _set(kept, "superseded")
+                set_status(kept, "superseded")
         self._set_version(version_id, "superseded")
 
     def _set_version(self, version_id: UUID, status: VersionStatus) -> None:
         version = self._shelf.versions[version_id]
         self._shelf.versions[version_id] = version.model_copy(update={"status": status})
-
-
-def _set(kept: Kept, status: MemoryStatus) -> Memory:
-    changed = kept.item.memory.model_copy(update={"status": status})
-    kept.item = kept.item._replace(memory=changed)
-    return changed
 
 
 def _allowed(memory: Memory, where: SearchFilter) -> bool:

@@ -52,8 +52,8 @@ def _take_away(shelf: Shelf, gone: Collection[UUID], lost: Collection[UUID]) -> 
         del shelf.memories[memory_id]
         shelf.mentions.pop(memory_id, None)
         shelf.facts.pop(memory_id, None)
-        for taken in shelf.revoked.values():
-            taken.pop(memory_id, None)
+        for covered in shelf.revoked.values():
+            covered.discard(memory_id)
     shelf.items = {key: item for key, item in shelf.items.items() if item.memory_id not in lost}
     for version_id in gone:
         shelf.units.pop(version_id, None)

@@ -33,11 +33,13 @@ class Work:
 
 @dataclass
 class Kept:
-    """A memory as it stood when its version was last active; ``encoder`` made its vectors."""
+    """A memory as it stood when its version was last active; ``encoder`` made its vectors, and
+    ``holders`` keep it out of retrieval."""
 
     item: IndexedMemory
     encoder: str
     decision: MemoryStatus | None = None
+    holders: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -60,8 +62,8 @@ class Shelf:
     run_blobs: dict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
     run_reads: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
     revocations: dict[UUID, Revocation] = field(default_factory=dict)
-    revoked: dict[UUID, dict[UUID, MemoryStatus | None]] = field(default_factory=dict)
-    """Per revocation, the memories it took out and what had been decided about each before."""
+    revoked: dict[UUID, set[UUID]] = field(default_factory=dict)
+    """Per revocation, the memories it covers."""
     items: dict[UUID, AuditItem] = field(default_factory=dict)
     thresholds: dict[str, FittedThresholds] = field(default_factory=dict)
     """By collection; only what holds."""

@@ -139,6 +139,63 @@ async def test_a_deletion_finds_the_runs_that_were_recorded_before_reads_were(
     await database.close()
 
 
+BEFORE_HOLDS = """
+insert into tenants values ('{tenant}', 'ours');
+insert into documents (tenant_id, id, external_id, title, collection, source)
+values ('{tenant}', '{document}', 'pump', 'Pump', 'default', '{{}}');
+insert into versions
+    (tenant_id, id, document_id, number, content_sha256, filename, size, source, collection,
+     status, batch)
+values
+    ('{tenant}', '{version}', '{document}', 1, '', '', 0, '{{}}', 'default', 'active', '{version}');
+insert into memories
+    (tenant_id, id, document_id, version_id, ordinal, status, collection, principal, origin, trust,
+     content_type, length, decision, body)
+select '{tenant}', id, '{document}', '{version}', number, 'quarantined', 'default', 'mallory', 'o',
+       0.3, 'concept', 1, 'quarantined', '{{}}'
+from unnest(array['{revoked}', '{by_hand}', '{both}', '{undone}']::uuid[])
+     with ordinality as given(id, number);
+insert into revocations (tenant_id, id, field, name, by, reason, memories, undone)
+values ('{tenant}', '{standing}', 'principal', 'mallory', 'ada', '', 2, null),
+       ('{tenant}', '{past}', 'origin', 'o', 'ada', '', 1, '{{"by": "ada"}}');
+insert into revoked_memories (tenant_id, revocation_id, memory_id, decision)
+values ('{tenant}', '{standing}', '{revoked}', 'verified'),
+       ('{tenant}', '{standing}', '{both}', null),
+       ('{tenant}', '{past}', '{undone}', null);
+insert into runs (tenant_id, id, graph, status, subject, engine, attempts, started_at)
+values ('{tenant}', '{run}', 'answering', 'succeeded', '{{}}', '{{}}', 1, now());
+insert into audit_items (tenant_id, id, memory_id, run_id, risk, signals, decision)
+values ('{tenant}', '{run}', '{both}', '{run}', 0.9, '[]', 'quarantine')
+"""
+
+
+def test_what_was_out_before_holds_were_is_held_by_who_took_it_out(postgres, empty_database):
+    names = "tenant document version revoked by_hand both undone standing past run"
+    ids = {name: new_id() for name in names.split()}
+    owner_url = postgres.url(OWNER, empty_database)
+    migrate_to("0009", owner_url)
+    with psycopg.connect(owner_url) as connection:
+        connection.execute(BEFORE_HOLDS.format(**ids).encode())
+
+    migrate(owner_url)
+
+    called = {value: name for name, value in ids.items()}
+    with psycopg.connect(owner_url) as connection:
+        held = connection.execute("select memory_id, holder from holds").fetchall()
+        decided = connection.execute("select id from memories where decision = 'verified'")
+        assert [called[memory_id] for (memory_id,) in decided] == ["revoked"]
+        others = connection.execute("select count(*) from memories where decision is null")
+        assert others.fetchone() == (3,)
+    holders = {str(ids["standing"]): "standing"}
+    assert sorted((called[memory_id], holders.get(by, by)) for memory_id, by in held) == [
+        ("both", "hand"),
+        ("both", "standing"),
+        ("by_hand", "hand"),
+        ("revoked", "standing"),
+        ("undone", "hand"),
+    ]
+
+
 def migrate_to(revision: str, owner_url: str) -> None:
     """As an older release left its tables."""
     config = Config()

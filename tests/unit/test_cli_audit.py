@@ -46,6 +46,7 @@ ITEM = AuditItem(
     memory_id=MEMORY,
     document_id=uuid4(),
     collection="default",
+    status="quarantined",
     run_id=RUN,
     risk=0.91,
     signals=(Signal(code="echo", memory_id=MEMORY, value=0.9),),
@@ -226,7 +227,7 @@ def test_items_are_the_open_ones_unless_all_are_asked_for(server: Server) -> Non
     shown = run("items")
     run("items", "--all")
 
-    assert all(word in shown for word in (str(ITEM.id), "0.91", "echo", "open"))
+    assert all(word in shown for word in (str(ITEM.id), "0.91", "echo", "none"))
     assert [url.params.get("state") for url in server.asked] == ["open", None]
 
 
