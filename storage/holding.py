@@ -8,7 +8,19 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Uuid, any_, case, delete, exists, func, literal, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Uuid,
+    any_,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -41,9 +53,7 @@ async def lock_all_of(connection: AsyncConnection, suspect: Suspect) -> dict[UUI
     brings nothing back meanwhile.
     """
     theirs = memories.c[suspect.field] == suspect.name
-    of_theirs = documents.c.id.in_(select(memories.c.document_id).where(theirs))
-    locking = select(documents.c.id).where(of_theirs).order_by(documents.c.id)
-    await connection.execute(locking.with_for_update(key_share=True))
+    await _lock_documents(connection, theirs)
     query = select(memories.c.id, memories.c.status).where(theirs).order_by(memories.c.id)
     rows = await connection.execute(query.with_for_update())
     return {row.id: row.status for row in rows}
@@ -67,8 +77,9 @@ async def take_out(
 async def let_go(connection: AsyncConnection, holder: str) -> None:
     """Put back what nobody else holds. Memories are locked first, in a statement of its own: only
     then do the next ones see what others do with them."""
-    of_holder = select(holds.c.memory_id).where(holds.c.holder == holder)
-    locking = select(memories.c.id).where(memories.c.id.in_(of_holder)).order_by(memories.c.id)
+    theirs = memories.c.id.in_(select(holds.c.memory_id).where(holds.c.holder == holder))
+    await _lock_documents(connection, theirs)
+    locking = select(memories.c.id).where(theirs).order_by(memories.c.id)
     held = (await connection.execute(locking.with_for_update())).scalars().all()
     await connection.execute(delete(holds).where(holds.c.holder == holder))
     last = (places.c.version_id == memories.c.version_id) & (places.c.ordinal == memories.c.ordinal)
@@ -110,6 +121,13 @@ async def settle(
     deciding = update(memories).where(memories.c.id == memory_id)
     await connection.execute(deciding.values(decision=released, status=status))
     await _close_item(connection, memory_id, decision, note)
+
+
+async def _lock_documents(connection: AsyncConnection, of: ColumnElement[bool]) -> None:
+    """The documents of some memories, in one order, before any of the memories."""
+    theirs = documents.c.id.in_(select(memories.c.document_id).where(of))
+    locking = select(documents.c.id).where(theirs).order_by(documents.c.id)
+    await connection.execute(locking.with_for_update(key_share=True))
 
 
 async def _close_item(
