@@ -290,6 +290,11 @@ class Runs(Protocol):
         bytes), in one transaction; a step of the same sequence and node is replaced."""
         ...
 
+    async def forget_steps(self, run_id: UUID, lease: Lease) -> None:
+        """Before a run begins anew: drop the steps of an attempt that was broken off, if any. What
+        they read and kept is still the run's, so that a deletion finds it. Raises LeaseLost."""
+        ...
+
     async def finish(
         self,
         run_id: UUID,

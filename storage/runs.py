@@ -78,6 +78,12 @@ class PostgresRuns:
             await self._keep_reads(connection, step)
             await self._replace(connection, step)
 
+    async def forget_steps(self, run_id: UUID, lease: Lease) -> None:
+        """Drop the steps of an attempt that was broken off, with their entries."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            await hold(connection, lease)
+            await connection.execute(delete(steps).where(steps.c.run_id == run_id))
+
     async def finish(
         self,
         run_id: UUID,

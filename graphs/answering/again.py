@@ -31,6 +31,8 @@ class CancelWatcher(Watcher):
 async def ask_again(runtime: Runtime, lease: Lease, *, control: RunControl) -> Outcome:
     """Answer what the job's earlier run was asked, as a run of the job's own; how it came out.
 
+    Another attempt begins anew: of one that was broken off, no step stays in the run.
+
     Raises NotFound for an unknown run, Purged when the conversation before the question is gone,
     Unavailable (retry), LeaseLost (stop quietly), RunCancelled.
     """
@@ -38,6 +40,7 @@ async def ask_again(runtime: Runtime, lease: Lease, *, control: RunControl) -> O
         raise NotFound("the job names no run whose question to ask")
     kept = runtime.repositories(lease.tenant_id)
     asked = await asked_by(await kept.runs.get(lease.asked_run_id), kept.runs)
+    await kept.runs.forget_steps(lease.run_id, lease)
     watcher = CancelWatcher(control)
     journal = RunJournal(
         kept.runs, lease.run_id, attempt=lease.attempt, lease=lease, watcher=watcher

@@ -40,6 +40,12 @@ class InMemoryRuns:
         self._shelf.run_reads[run.id].update(reads_of(step))
         self._shelf.steps[step.run_id, step.sequence, step.node] = step
 
+    async def forget_steps(self, run_id: UUID, lease: Lease) -> None:
+        """Drop the steps of an attempt that was broken off."""
+        self._shelf.held(lease)
+        for key in [key for key in self._shelf.steps if key[0] == run_id]:
+            del self._shelf.steps[key]
+
     async def finish(
         self,
         run_id: UUID,

@@ -114,6 +114,20 @@ async def test_a_late_writer_cannot_add_a_step(kept, library):
     assert len(await kept.runs.steps(run.id)) == 1
 
 
+async def test_what_an_attempt_left_is_dropped_before_the_next_begins_anew(kept, library):
+    lease = await start_a_run(kept, library)
+    broken_off = make_step(make_run(id=lease.run_id), 7, "check", entries=(make_entry(),))
+    await kept.runs.add_step(broken_off, {sha256_of(b"x"): b"x"}, lease)
+
+    await kept.runs.forget_steps(lease.run_id, lease)
+
+    assert await kept.runs.steps(lease.run_id) == ()
+    assert await kept.runs.blob(sha256_of(b"x")) == b"x"
+    await kept.jobs.release(lease)
+    with pytest.raises(LeaseLost):
+        await kept.runs.forget_steps(lease.run_id, lease)
+
+
 async def test_runs_are_listed_newest_first(kept):
     runs = [make_run(started_at=START + timedelta(seconds=second // 2)) for second in range(5)]
     for run in runs:

@@ -189,6 +189,7 @@ WRITES: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "memories.activate": lambda r, s: r.memories.activate(s.version.id, [], "letters", s.lease),
     "network.replace": lambda r, s: r.network.replace(s.version.id, [], [], s.lease),
     "runs.start": lambda r, s: r.runs.start(s.run, s.lease),
+    "runs.forget_steps": lambda r, s: r.runs.forget_steps(s.run.id, s.lease),
     "runs.finish": lambda r, s: r.runs.finish(s.run.id, "failed"),
     "audits.revoke": lambda r, s: r.audits.revoke(SUSPECT, Note(by="thief")),
     "audits.undo": lambda r, s: r.audits.undo(s.revocation.id, Note(by="thief")),

@@ -1,16 +1,17 @@
 """Audits over recorded runs: who pushed an answer, the report, and asking again as a job."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from core.errors import Conflict, NotFound, Purged, RunCancelled
+from core.errors import Conflict, NotFound, Purged, RunCancelled, StorageUnavailable
 from core.ids import new_id
 from core.schemas.audit import Note, Suspect, Thresholds
 from core.schemas.evidence import Turn
-from core.schemas.job import Job, Lease
+from core.schemas.job import Job, JobError, Lease
 from core.schemas.run import Run
 from core.settings import Settings
 from graphs.answering.again import ask_again, asked_by
@@ -147,6 +148,37 @@ async def test_a_cancelled_job_stops_at_its_next_step(
         await ask_again(runtime, lease, control=control)
 
     assert (await kept.runs.get(lease.run_id)).status == "cancelled"
+
+
+class BrokenAnswerer:
+    """Is away whenever it is asked."""
+
+    async def answer(self, *_: object) -> None:
+        raise StorageUnavailable
+
+
+async def test_a_retried_question_keeps_nothing_of_the_attempt_before(
+    kept: Repositories, runtime: Any, told: Any
+) -> None:
+    _, (job,) = await kept.audits.revoke(LIAR, NOTE)
+    lease = await claimed(kept, job)
+    away = replace(runtime.agents, answerer=BrokenAnswerer())
+    broken = SimpleNamespace(**{**vars(runtime), "agents": away})
+    with pytest.raises(StorageUnavailable):
+        await ask_again(broken, lease, control=RunControl())
+    await kept.jobs.retry(lease, JobError(code="away", detail="", retryable=True), 0)
+    manual = await kept.documents.find("manual")
+    assert manual is not None
+    assert manual.active_version_id is not None
+    for memory in await kept.memories.of_version(manual.active_version_id):
+        await kept.memories.set_status(memory.id, "quarantined")
+
+    lease = await claimed(kept, job)
+    assert await ask_again(runtime, lease, control=RunControl()) == "abstained"
+
+    steps = await kept.runs.steps(lease.run_id)
+    assert {step.attempt for step in steps} == {2}
+    assert [step.node for step in steps][-1] == "finish_answer"
 
 
 async def test_the_conversation_before_a_question_is_asked_again_with_it(
