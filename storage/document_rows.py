@@ -1,5 +1,6 @@
 """Rows of documents and versions: how they are read, and what changes in them by itself."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,19 @@ async def read_document(
     if row is None:
         raise NotFound(f"no document {str(document_id)!r}")
     return document_of(row)
+
+
+async def read_external_ids(
+    connection: AsyncConnection, document_ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """What clients call documents, by id. Raises NotFound if one is missing."""
+    query = select(documents.c.id, documents.c.external_id)
+    rows = await connection.execute(query.where(documents.c.id.in_(set(document_ids))))
+    found = {row.id: row.external_id for row in rows}
+    for document_id in document_ids:
+        if document_id not in found:
+            raise NotFound(f"no document {str(document_id)!r}")
+    return found
 
 
 async def read_version(connection: AsyncConnection, version_id: UUID) -> Version:

@@ -4,7 +4,7 @@ What an upload means for a document with a history is decided in ``storage.submi
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from storage.document_rows import (
     document_of,
     loaded_fields,
     read_document,
+    read_external_ids,
     read_history,
     read_version,
     read_versions,
@@ -86,6 +87,11 @@ class PostgresDocuments:
         """One document. Raises NotFound."""
         async with self._database.transaction(self._tenant_id) as connection:
             return await read_document(connection, document_id)
+
+    async def external_ids(self, document_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """What clients call these documents. Raises NotFound if one is missing."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            return await read_external_ids(connection, document_ids)
 
     async def find(self, external_id: str) -> Document | None:
         """The document a client knows by this id."""
@@ -152,20 +158,12 @@ class PostgresDocuments:
         self, version_id: UUID, summary: Sequence[SummarySentence], lease: Lease
     ) -> None:
         """Keep it with the version; that of a version that was built never changes."""
-        async with self._database.transaction(self._tenant_id) as connection:
-            await hold(connection, lease)
-            version = await read_version(connection, version_id)
-            if version.status == "received":
-                said = [sentence.model_dump() for sentence in summary]
-                await set_version(connection, version_id, summary=said)
+        said = [sentence.model_dump() for sentence in summary]
+        await self._change_received(version_id, lease, summary=said)
 
     async def fail_version(self, version_id: UUID, lease: Lease) -> None:
         """The build of this version has ended for good; the active one stays."""
-        async with self._database.transaction(self._tenant_id) as connection:
-            await hold(connection, lease)
-            version = await read_version(connection, version_id)
-            if version.status == "received":
-                await set_version(connection, version_id, status="failed")
+        await self._change_received(version_id, lease, status="failed")
 
     async def purge_version(self, version_id: UUID) -> Removed:
         """Take the text of an old version away, with everything derived from it."""
@@ -176,6 +174,13 @@ class PostgresDocuments:
         """Take a document away, with everything derived from it."""
         async with self._removing() as connection:
             return await delete_document(connection, document_id)
+
+    async def _change_received(self, version_id: UUID, lease: Lease, **values: Any) -> None:
+        async with self._database.transaction(self._tenant_id) as connection:
+            await hold(connection, lease)
+            version = await read_version(connection, version_id)
+            if version.status == "received":
+                await set_version(connection, version_id, **values)
 
     def _removing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._database.transaction(self._tenant_id, statement_seconds=_REMOVE_SECONDS)
@@ -206,11 +211,7 @@ class PostgresDocuments:
                 return document_of(row)
 
     async def _add_version(
-        self,
-        connection: AsyncConnection,
-        document: Document,
-        upload: Upload,
-        sha256: str,
+        self, connection: AsyncConnection, document: Document, upload: Upload, sha256: str
     ) -> Version:
         numbers = select(func.max(versions.c.number)).where(versions.c.document_id == document.id)
         last: int | None = (await connection.execute(numbers)).scalar_one()

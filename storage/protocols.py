@@ -87,6 +87,10 @@ class Documents(Protocol):
 
     async def get(self, document_id: UUID) -> Document: ...
 
+    async def external_ids(self, document_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """What clients call these documents, which never changes; NotFound if one is missing."""
+        ...
+
     async def find(self, external_id: str) -> Document | None: ...
 
     async def list(self, limit: int = 50, cursor: str | None = None) -> Page[Document]:

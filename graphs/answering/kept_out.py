@@ -1,10 +1,15 @@
 """What did not get into an answer: who was kept out and why, and what came nearest to answering."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
+from pydantic import JsonValue
+
+from core.recording import Observed, observe
 from core.schemas.answer import FilteredCandidate, NearMiss
 from core.schemas.evidence import Assessment, EvidenceVerdict, Signal
+from core.schemas.memory import Memory
 from graphs.answering.state import AnswerContext, AnswerState
 from storage.protocols import Place
 
@@ -13,27 +18,63 @@ NEAREST = 3
 
 async def kept_out_of(state: AnswerState, context: AnswerContext) -> tuple[FilteredCandidate, ...]:
     """What the last verdict kept out, then what was in quarantine before the question came."""
+    shown = _kept_out(state)
+    if not shown:
+        return ()
+    scores = {item.memory_id: item.scores for item in (*state.pool, *state.selected)}
+    memories = await context.memories.at(await _places_of(list(shown), state, context))
+    names = await context.documents.external_ids({memory.document_id for memory in memories})
+    return tuple(
+        _filtered_candidate(
+            shown[memory.id], memory, names[memory.document_id], scores.get(memory.id, {})
+        )
+        for memory in memories
+    )
+
+
+def _kept_out(state: AnswerState) -> dict[UUID, Assessment]:
     verdict = state.verdict or EvidenceVerdict(assessments=())
     filtered = [item for item in verdict.assessments if item.memory_id in verdict.kept_out]
     filtered += [_quarantined(memory_id) for memory_id in state.quarantined]
-    scores = {item.memory_id: item.scores for item in (*state.pool, *state.selected)}
-    shown: dict[UUID, FilteredCandidate] = {}
+    shown: dict[UUID, Assessment] = {}
     for item in filtered:
-        if item.memory_id not in shown:
-            found = scores.get(item.memory_id, {})
-            shown[item.memory_id] = await _filtered_candidate(item, found, context)
-    return tuple(shown.values())
+        shown.setdefault(item.memory_id, item)
+    return shown
 
 
 def _quarantined(memory_id: UUID) -> Assessment:
     return Assessment(memory_id=memory_id, group=-1, risk=1.0, action="quarantine")
 
 
-async def _filtered_candidate(
-    item: Assessment, scores: Mapping[str, float], context: AnswerContext
+async def _places_of(
+    memory_ids: Sequence[UUID], state: AnswerState, context: AnswerContext
+) -> list[Place]:
+    """Where each stood when it was found. Of what was in quarantine the state knows the id alone,
+    so it is looked up and recorded: a replay must not read what a later version holds."""
+    known = {
+        item.memory_id: Place(item.version_id, item.memory_id)
+        for item in (*state.pool, *state.selected)
+    }
+    others = [memory_id for memory_id in memory_ids if memory_id not in known]
+    if others:
+        known |= {place.memory_id: place for place in await _looked_up(others, context)}
+    return [known[memory_id] for memory_id in memory_ids]
+
+
+async def _looked_up(memory_ids: Sequence[UUID], context: AnswerContext) -> list[Place]:
+    async def look_up() -> Observed:
+        memories = await context.memories.get(memory_ids)
+        return Observed([[str(memory.version_id), str(memory.id)] for memory in memories])
+
+    asked: JsonValue = [str(memory_id) for memory_id in memory_ids]
+    observed = await observe("retrieval", "kept_out", asked, look_up)
+    results: Any = observed.value
+    return [Place(UUID(version_id), UUID(memory_id)) for version_id, memory_id in results]
+
+
+def _filtered_candidate(
+    item: Assessment, memory: Memory, external_id: str, scores: Mapping[str, float]
 ) -> FilteredCandidate:
-    (memory,) = await context.memories.get([item.memory_id])
-    document = await context.documents.get(memory.document_id)
     flagged = tuple(
         Signal(
             code="injection", memory_id=memory.id, value=1.0, hard=flag.strong, detail=flag.detail
@@ -42,8 +83,8 @@ async def _filtered_candidate(
     )
     return FilteredCandidate(
         memory_id=memory.id,
-        document_id=document.id,
-        external_id=document.external_id,
+        document_id=memory.document_id,
+        external_id=external_id,
         title=memory.title,
         action=item.action,
         risk=item.risk,
@@ -68,22 +109,21 @@ async def nearest_to(
     """The best that was found and believed, and why none of it is an answer; ``reasons`` are the
     outcome's."""
     excluded = state.verdict.kept_out if state.verdict else frozenset()
-    near = [item for item in state.selected or state.pool if item.memory_id not in excluded]
-    memories = await context.memories.at(
-        [Place(item.version_id, item.memory_id) for item in near[:NEAREST]]
-    )
-    documents = [await context.documents.get(memory.document_id) for memory in memories]
+    believed = [item for item in state.selected or state.pool if item.memory_id not in excluded]
+    near = believed[:NEAREST]
+    memories = await context.memories.at([Place(one.version_id, one.memory_id) for one in near])
+    names = await context.documents.external_ids({memory.document_id for memory in memories})
     failed = failures(state)
     return tuple(
         NearMiss(
             memory_id=memory.id,
-            external_id=document.external_id,
+            external_id=names[memory.document_id],
             title=memory.title,
             quote=memory.core,
             score=item.scores.get("relevance", 0.0),
             reason=failed.get(memory.id, reasons[0]),
         )
-        for item, memory, document in zip(near, memories, documents, strict=False)
+        for item, memory in zip(near, memories, strict=True)
     )
 
 

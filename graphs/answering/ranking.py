@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from core.schemas.evidence import Candidate
 from graphs.answering.state import AnswerContext
+from storage.protocols import Place
 from tools.matching import log_odds
 from tools.passages import passage_of
 from tools.ranking import READ_LIMIT, with_reading
@@ -19,7 +20,9 @@ async def ranked(
     twice.
     """
     by_score = sorted(pool, key=lambda item: (-item.scores["fused"], item.memory_id))
-    memories = await context.memories.get([item.memory_id for item in by_score[:READ_LIMIT]])
+    memories = await context.memories.at(
+        [Place(item.version_id, item.memory_id) for item in by_score[:READ_LIMIT]]
+    )
     passages = [passage_of(memory) for memory in memories]
     relevance = [0.0] * len(by_score)
     for question in questions:

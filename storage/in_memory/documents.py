@@ -1,6 +1,6 @@
 """Documents and versions in dictionaries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from core.errors import NotFound
@@ -52,6 +52,10 @@ class InMemoryDocuments:
     async def get(self, document_id: UUID) -> Document:
         """One document. Raises NotFound."""
         return self._summed_up(find(self._shelf.documents, document_id, "document"))
+
+    async def external_ids(self, document_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """What clients call these documents. Raises NotFound if one is missing."""
+        return {i: find(self._shelf.documents, i, "document").external_id for i in document_ids}
 
     async def find(self, external_id: str) -> Document | None:
         """The document a client knows by this id."""

@@ -28,6 +28,19 @@ async def test_an_upload_becomes_a_document_a_version_and_a_queued_job(kept, lib
     assert await kept.documents.content(submission.version.id) == b"The pump is red."
 
 
+async def test_documents_tell_what_clients_call_them(kept, library):
+    made = {
+        submission.document.id: name
+        for name in ("pump", "valve")
+        for submission in [await kept.documents.submit(library.upload(name))]
+    }
+
+    assert await kept.documents.external_ids(made) == made
+    assert await kept.documents.external_ids([]) == {}
+    with pytest.raises(NotFound):
+        await kept.documents.external_ids([*made, new_id()])
+
+
 async def test_any_bytes_come_back_as_they_were(kept, library):
     content = bytes(range(256)) * 50
     upload = library.upload()._replace(content=content)

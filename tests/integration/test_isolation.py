@@ -133,6 +133,7 @@ async def keep_checkpoint(database: Database, tenant_id: UUID, thread: Any) -> N
 
 READS: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "documents.get": lambda r, s: r.documents.get(s.document.id),
+    "documents.external_ids": lambda r, s: r.documents.external_ids([s.document.id]),
     "documents.find": lambda r, s: r.documents.find(s.document.external_id),
     "documents.list": lambda r, s: r.documents.list(),
     "documents.versions": lambda r, s: r.documents.versions(s.document.id),

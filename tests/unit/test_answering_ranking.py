@@ -2,11 +2,11 @@
 
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
 
 from core.schemas.evidence import Candidate
 from core.schemas.memory import Memory
 from graphs.answering.ranking import ranked
+from storage.protocols import Place
 from tests.builders import make_candidate, make_memory
 from tools.ranking import READ_LIMIT
 
@@ -14,13 +14,13 @@ ASKED = ["How tight are the nuts?"]
 
 
 class Shelf:
-    """Memories by id, in the order asked."""
+    """Memories by their places, in the order asked."""
 
     def __init__(self, *memories: Memory) -> None:
-        self.memories = {memory.id: memory for memory in memories}
+        self.memories = {Place(memory.version_id, memory.id): memory for memory in memories}
 
-    async def get(self, memory_ids: list[UUID]) -> tuple[Memory, ...]:
-        return tuple(self.memories[memory_id] for memory_id in memory_ids)
+    async def at(self, places: list[Place]) -> tuple[Memory, ...]:
+        return tuple(self.memories[place] for place in places)
 
 
 class OneTextReader:
