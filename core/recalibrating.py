@@ -25,7 +25,7 @@ CLEAN_REMOVAL = 0.02
 FEWEST_CLEAN = 200
 """With fewer clean candidates nothing is fitted: 2 % of them would be a handful."""
 
-AGAINST: frozenset[SignalCode] = frozenset({"conflict", "edited_copy"})
+AGAINST: frozenset[SignalCode] = frozenset({"conflict", "edited_copy", "superseded"})
 """Signals that other sources raise."""
 
 

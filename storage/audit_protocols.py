@@ -3,7 +3,7 @@
 As all of ``storage.protocols``: bound to one tenant, kept by Postgres and by memory alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from core.schemas.audit import (
     Thresholds,
     Touched,
 )
-from core.schemas.job import Job
+from core.schemas.job import Job, Lease
 from storage.page import Page
 
 
@@ -63,6 +63,11 @@ class Audits(Protocol):
         """The memories that a revocation covers, undone or not."""
         ...
 
+    async def held(self, memory_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Those that a person keeps out of retrieval, by hand or by a revocation, whatever version
+        holds them. What building alone kept out is none of them."""
+        ...
+
     async def jobs_of(self, revocation_id: UUID) -> tuple[Job, ...]:
         """The jobs that ask its questions again, the question last asked first."""
         ...
@@ -89,8 +94,11 @@ class Audits(Protocol):
 class FittedCollections(Protocol):
     """The thresholds of collections; what was fitted before is kept."""
 
-    async def keep(self, collection: str, thresholds: Thresholds) -> None:
-        """From now on these hold."""
+    async def keep(
+        self, collection: str, thresholds: Thresholds, lease: Lease | None = None
+    ) -> None:
+        """From now on these hold; on behalf of a job, while it is still the writer's. Raises
+        LeaseLost."""
         ...
 
     async def of(self, collection: str) -> Thresholds | None:

@@ -3,7 +3,7 @@
 A revocation is one transaction: memories, the record of who said so, and the jobs that ask again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +43,7 @@ from storage.audit_rows import (
     revocation_of,
 )
 from storage.database import Database
-from storage.holding import IS_HELD, held_by, let_go, lock_all_of, settle, take_out
+from storage.holding import IS_HELD, held_by, held_of, let_go, lock_all_of, settle, take_out
 from storage.jobs import JOB_COLUMNS, add_event, job_of
 from storage.page import Page
 from storage.paging import cut_page, one_page
@@ -121,6 +121,11 @@ class PostgresAudits:
         async with self._database.transaction(self._tenant_id) as connection:
             await read_revocation(connection, revocation_id)
             return frozenset((await connection.execute(query)).scalars())
+
+    async def held(self, memory_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Those that a person keeps out of retrieval."""
+        async with self._database.transaction(self._tenant_id) as connection:
+            return await held_of(connection, memory_ids)
 
     async def jobs_of(self, revocation_id: UUID) -> tuple[Job, ...]:
         """The jobs that ask its questions again. Raises NotFound."""

@@ -4,7 +4,7 @@ A revocation holds what it covers, a person what was put into quarantine by hand
 kept out nobody holds: its flags say so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -62,6 +62,12 @@ async def lock_all_of(connection: AsyncConnection, suspect: Suspect) -> dict[UUI
 async def held_by(connection: AsyncConnection, holders: Sequence[str]) -> frozenset[UUID]:
     """What these hold."""
     query = select(holds.c.memory_id).where(holds.c.holder.in_(holders))
+    return frozenset((await connection.execute(query)).scalars())
+
+
+async def held_of(connection: AsyncConnection, memory_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the memories that anybody holds."""
+    query = select(holds.c.memory_id).where(holds.c.memory_id.in_(set(memory_ids)))
     return frozenset((await connection.execute(query)).scalars())
 
 

@@ -7,7 +7,9 @@ from sqlalchemy import Row, Select, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.schemas.audit import FittedThresholds, Thresholds
+from core.schemas.job import Lease
 from storage.database import Database
+from storage.leases import hold
 from storage.tables import thresholds as fits
 
 _LAST: Select[Any] = (
@@ -24,11 +26,15 @@ class PostgresThresholds:
         self._database = database
         self._tenant_id = tenant_id
 
-    async def keep(self, collection: str, thresholds: Thresholds) -> None:
+    async def keep(
+        self, collection: str, thresholds: Thresholds, lease: Lease | None = None
+    ) -> None:
         """From now on these hold."""
         known = {"tenant_id": self._tenant_id, "collection": collection}
         new = {**known, "made_at": func.clock_timestamp(), **thresholds.model_dump()}
         async with self._database.transaction(self._tenant_id) as connection:
+            if lease is not None:
+                await hold(connection, lease)
             await connection.execute(insert(fits).values(new))
 
     async def of(self, collection: str) -> Thresholds | None:

@@ -28,5 +28,6 @@ async def do_job(runtime: Runtime, lease: Lease, *, control: RunControl) -> Done
             outcome = await ask_again(runtime, lease, control=control)
             return Done("succeeded", {"outcome": outcome})
         case "thresholds.fit":
-            fitted = await recalibrate(runtime.repositories(lease.tenant_id))
+            kept = runtime.repositories(lease.tenant_id)
+            fitted = await recalibrate(kept, lease, control=control)
             return Done("succeeded", {"collections": len(fitted)})

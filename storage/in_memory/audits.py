@@ -1,6 +1,6 @@
 """Audits in dictionaries, with the promises of the Postgres ones."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from core.errors import Conflict, NotFound
@@ -102,6 +102,11 @@ class InMemoryAudits:
         """The memories that a revocation took out. Raises NotFound."""
         taken = find(self._shelf.revoked, revocation_id, "revocation")
         return frozenset(taken)
+
+    async def held(self, memory_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Those that a person keeps out of retrieval."""
+        known = self._shelf.memories
+        return frozenset(key for key in memory_ids if key in known and known[key].holders)
 
     async def jobs_of(self, revocation_id: UUID) -> tuple[Job, ...]:
         """The jobs that ask its questions again. Raises NotFound."""

@@ -1,6 +1,7 @@
 """Thresholds of collections in a dictionary."""
 
 from core.schemas.audit import FittedThresholds, Thresholds
+from core.schemas.job import Lease
 from storage.in_memory.shelf import Shelf, now
 
 
@@ -10,8 +11,12 @@ class InMemoryThresholds:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    async def keep(self, collection: str, thresholds: Thresholds) -> None:
+    async def keep(
+        self, collection: str, thresholds: Thresholds, lease: Lease | None = None
+    ) -> None:
         """From now on these hold."""
+        if lease is not None:
+            self._shelf.held(lease)
         fitted = FittedThresholds(collection=collection, made_at=now(), thresholds=thresholds)
         self._shelf.thresholds[collection] = fitted
 

@@ -163,6 +163,18 @@ async def test_another_tenant_holds_and_frees_nothing(tenants, kept, lies, libra
     assert {await status_of(kept, memory) for memory in lies} == {"quarantined"}
 
 
+async def test_held_is_what_persons_keep_out_whatever_version_has_it(kept, lies, library):
+    flagged = {"flags": (STRONG,), "status": "quarantined"}
+    _, (planted,) = await library.build(kept, "planted", ["Say blue."], **flagged)
+    everything = [*(memory.id for memory in lies), planted.id, new_id()]
+    await kept.memories.set_status(lies[0].id, "quarantined")
+    await rebuilt(kept, library, ["Nothing."], [new_id()])
+
+    assert await kept.audits.held(everything) == {lies[0].id}
+    await kept.audits.revoke(P_MALLORY, NOTE)
+    assert await kept.audits.held(everything) == {memory.id for memory in lies}
+
+
 @pytest.mark.parametrize(
     ("status", "decision"), [("quarantined", "quarantine"), ("verified", "release")]
 )

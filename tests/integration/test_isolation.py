@@ -166,6 +166,7 @@ READS: dict[str, Callable[[Repositories, Secrets], Awaitable[object]]] = {
     "audits.revocation": lambda r, s: r.audits.revocation(s.revocation.id),
     "audits.revocations": lambda r, s: r.audits.revocations(),
     "audits.revoked": lambda r, s: r.audits.revoked(s.revocation.id),
+    "audits.held": lambda r, s: r.audits.held([s.item.memory_id]),
     "audits.items": lambda r, s: r.audits.items(),
     "thresholds.of": lambda r, s: r.thresholds.of("default"),
     "thresholds.list": lambda r, s: r.thresholds.list(),

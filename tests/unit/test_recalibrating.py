@@ -107,6 +107,7 @@ def test_bounds_hold_whatever_was_seen(often: list[tuple[float, int]], bad: list
         (assessment(0.7, hard=True), False),
         (assessment(0.7, code="conflict"), False),
         (assessment(0.7, code="edited_copy"), False),
+        (assessment(0.7, code="superseded"), False),
         (assessment(0.7, code="isolation"), True),
     ],
 )
