@@ -27,6 +27,7 @@ from core.schemas.audit import (
     RevocationReport,
     Touched,
 )
+from core.schemas.job import FINAL_STATES
 from core.text import shorten
 
 POLL_SECONDS = 0.5
@@ -35,15 +36,26 @@ PATIENCE_SECONDS = 600.0
 
 
 def follow_report(client: Client, console: Console, revocation_id: str) -> Any:
-    """The report once every question was asked again, or what it is when patience ends."""
+    """The report once every question was asked again, or what it is when patience ends.
+
+    Only jobs are waited for, one after another: a report reads every answer, before and after.
+    """
+    path = f"/v1/audits/revocations/{revocation_id}"
+    report = client.get(path)
+    open_jobs = [one["job_id"] for one in report["questions"] if one["state"] not in FINAL_STATES]
+    if not open_jobs:
+        return report
     deadline = time.monotonic() + PATIENCE_SECONDS
     with waiting(console, "asking again") as status:
-        while True:
-            report = client.get(f"/v1/audits/revocations/{revocation_id}")
-            if not report["waiting"] or time.monotonic() > deadline:
-                return report
-            status.update(f"asking again: {report['waiting']} of {len(report['questions'])} left")
-            time.sleep(POLL_SECONDS)
+        for done, job_id in enumerate(open_jobs):
+            status.update(f"asking again: {len(open_jobs) - done} of {len(open_jobs)} left")
+            _await_job(client, job_id, deadline)
+    return client.get(path)
+
+
+def _await_job(client: Client, job_id: str, deadline: float) -> None:
+    while client.job(job_id).state not in FINAL_STATES and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
 
 
 def backing_view(backing: Backing) -> RenderableType:

@@ -33,6 +33,7 @@ from core.schemas.audit import (
     Undoing,
 )
 from core.schemas.evidence import Signal
+from core.schemas.job import Job, JobState
 
 runner = CliRunner()
 MOMENT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -111,12 +112,19 @@ def report(*, waiting: int = 0, **undone: Any) -> RevocationReport:
     return RevocationReport(revocation=made, questions=(asked,), waiting=waiting)
 
 
+def job(job_id: str, state: JobState) -> Any:
+    known = {"id": job_id, "tenant_id": uuid4(), "kind": "answers.ask_again", "max_attempts": 3}
+    made = Job.model_validate({**known, "state": state, "created_at": MOMENT})
+    return made.model_dump(mode="json")
+
+
 class Server:
     """Gives each path its answer; remembers what was posted."""
 
     def __init__(self) -> None:
         self.posted: list[tuple[str, Any]] = []
         self.reports = [report(waiting=1), report()]
+        self.job_states: list[JobState] = ["running", "succeeded"]
         self.asked: list[httpx.URL] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -128,6 +136,9 @@ class Server:
 
     def _answer(self, method: str, path: str) -> Any:
         match method, path.split("/"):
+            case "GET", ["", "v1", "jobs", job_id]:
+                left = self.job_states
+                return job(job_id, left.pop(0) if len(left) > 1 else left[0])
             case "GET", ["answers", _]:
                 return BACKING.model_dump(mode="json")
             case "GET", ["touched"]:
@@ -197,6 +208,25 @@ def test_revoking_says_who_and_why_and_waits_for_the_answers(server: Server) -> 
     assert "1 question asked again: 1 answered otherwise, 0 waiting" in shown
 
 
+def test_while_questions_are_asked_again_only_their_jobs_are_looked_at(server: Server) -> None:
+    server.job_states = ["queued", "running", "running", "succeeded"]
+    (asked,) = server.reports[0].questions
+
+    run("revoke", "--principal", "mallory", "--yes")
+
+    paths = [url.path for url in server.asked]
+    assert paths.count(f"/v1/jobs/{asked.job_id}") == 4
+    assert len([path for path in paths if path.startswith("/v1/audits/revocations/")]) == 2
+
+
+def test_without_open_questions_no_job_is_looked_at(server: Server) -> None:
+    server.reports = [report()]
+
+    run("revoke", "--principal", "mallory", "--yes")
+
+    assert [url.path.split("/")[2] for url in server.asked] == ["audits", "audits"]
+
+
 def test_revoking_asks_first(server: Server) -> None:
     run("revoke", "--principal", "mallory", input="n\n", code=1)
 
@@ -205,6 +235,7 @@ def test_revoking_asks_first(server: Server) -> None:
 
 def test_a_late_answer_shows_its_job(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli.auditing, "PATIENCE_SECONDS", -1.0)
+    server.reports, server.job_states = [report(waiting=1)], ["queued"]
 
     assert "queued" in run("revoke", "--principal", "mallory", "--yes")
 
