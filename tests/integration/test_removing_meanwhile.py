@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import NotFound
+from core.schemas.audit import Note, Suspect
 from core.schemas.job import Lease
 from core.settings import Settings
 from graphs.running import RunControl
@@ -101,6 +102,55 @@ async def test_a_memory_quarantined_while_another_version_becomes_active_is_quar
     assert (decided.version_id, decided.ordinal) == (version_id, 1)
     (kept,) = await repositories.memories.get([memory.id])
     assert (kept.version_id, kept.status) == (version_id, "quarantined")
+
+
+async def test_a_principal_revoked_while_a_version_becomes_active_has_nothing_in_it(
+    database: Database, tenant_id: UUID, repositories: Repositories, library: Any
+) -> None:
+    _, (old,) = await library.build(repositories, "pump", ["The pump is red."])
+    await library.build(repositories, "pump", ["Nothing."])
+    submission = await repositories.documents.submit(library.upload("pump", "New."))
+    made = [
+        library.memory(submission.version, 0, "New."),
+        library.memory(submission.version, 1, "The pump is red.", id=old.id),
+    ]
+    rows = rows_of(tenant_id, submission.version.id, made, "letters")
+    suspect = Suspect(field="principal", name=library.source.principal)
+
+    async with database.transaction(tenant_id) as connection:
+        version = await version_to_build(connection, submission.version.id)
+        await put_in_place(connection, rows, version.active_id)
+        revoking = asyncio.create_task(repositories.audits.revoke(suspect, Note(by="eve")))
+        await until_one_waits(database)
+    revocation, _ = await revoking
+
+    kept = await repositories.memories.of_version(submission.version.id)
+    assert [memory.status for memory in kept] == ["quarantined", "quarantined"]
+    covered = await repositories.audits.revoked(revocation.id)
+    assert covered >= {memory.id for memory in kept}
+
+
+async def test_revoking_and_undoing_at_once_leaves_out_what_one_still_holds(
+    repositories: Repositories, library: Any
+) -> None:
+    texts = [f"Pump {number} is red." for number in range(40)]
+    _, made = await library.build(repositories, "pump", texts)
+    source, note = library.source, Note(by="eve")
+    by_origin = Suspect(field="origin", name=source.origin)
+    by_principal = Suspect(field="principal", name=source.principal)
+    for _ in range(ROUNDS):
+        held = await repositories.audits.revoke(by_origin, note)
+        fresh, _ = await asyncio.gather(
+            repositories.audits.revoke(by_principal, note),
+            repositories.audits.undo(held.revocation.id, note),
+        )
+
+        ids = [memory.id for memory in made]
+        stand = await repositories.memories.get(ids)
+        assert {memory.status for memory in stand} == {"quarantined"}
+        await repositories.audits.undo(fresh.revocation.id, note)
+        stand = await repositories.memories.get(ids)
+        assert {memory.status for memory in stand} == {"verified"}
 
 
 async def until_one_waits(database: Database) -> None:
