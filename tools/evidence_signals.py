@@ -42,6 +42,8 @@ RISK_WEIGHTS: Mapping[SignalCode, float] = {
     "superseded": 0.6,
     "burst": 0.8,
     "pivotal": 0.7,
+    "noise": 0.3,
+    "pre_echo": 1.0,
 }
 """A table, not fitted; claims decide more than they do. Only hard signals and what is outvoted
 keep a candidate out for sure."""

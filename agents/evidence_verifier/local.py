@@ -50,6 +50,7 @@ from tools.ranking import READ_LIMIT, TermWeights
 from tools.reader import Reader
 from tools.statements import Statement, statements_of
 from tools.values import Value
+from tools.wording_signals import noise_signals, pre_echo_signals
 
 SINGULAR = frozenset({"fact", "yes_no"})
 """Questions with one right answer; elsewhere two values need not contradict each other."""
@@ -180,6 +181,7 @@ def _wording_signals(plan: Plan, memories: Sequence[Memory]) -> list[Signal]:
     signals = [signal for memory in memories for signal in injection_signals(memory)]
     echoes = (echo_signal(plan.wording, memory) for memory in memories)
     signals += [signal for signal in echoes if signal is not None]
+    signals += [*noise_signals(memories), *pre_echo_signals(memories)]
     return [*signals, *isolation_signals(memories)]
 
 

@@ -55,6 +55,8 @@ SignalCode = Literal[
     "superseded",
     "burst",
     "pivotal",
+    "noise",
+    "pre_echo",
 ]
 CandidateAction = Literal["allow", "mark", "exclude", "quarantine"]
 ClaimGroupStatus = Literal["leading", "rival", "superseded", "rejected"]
