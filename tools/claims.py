@@ -7,6 +7,7 @@ values speak of one thing, and who is right, is decided elsewhere.
 from collections.abc import Sequence
 
 from tools.lexical import STOP_WORDS, stem, words
+from tools.naming import names_in
 from tools.values import Value, dates, numbers, same_value
 
 ARTICLES = frozenset({"a", "an", "the"})
@@ -29,6 +30,17 @@ def claimed_value(surface: str, start: int = 0) -> Value | None:
     if not set(text.split()) - STOP_WORDS:
         return None
     return Value("name", text, surface, start, start + len(surface))
+
+
+def whole_value(text: str, start: int, end: int) -> tuple[int, int]:
+    """The date that holds these words of a text, else the name that ends in them, else the words.
+
+    >>> whole_value("a symphony by Joseph Haydn", 21, 26)
+    (14, 26)
+    """
+    held = [(date.start, date.end) for date in dates(text) if end <= date.end]
+    held += [(name.start, name.end) for name in names_in(text) if end == name.end]
+    return next((place for place in held if place[0] <= start), (start, end))
 
 
 def same_claim(left: Value, right: Value) -> bool:

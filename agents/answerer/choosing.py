@@ -6,9 +6,10 @@ from typing import NamedTuple
 from agents.answerer import Passage
 from agents.answerer.rules import claims_by_status, quote_of, states
 from core.schemas.answer import DraftSentence, Quote, ShortAnswer
-from core.schemas.document import Unit
+from core.schemas.document import Span, Unit
 from core.schemas.evidence import Claim, ClaimGroupStatus, EvidenceVerdict, Plan, QuestionType
 from core.sufficiency import LOW_TRUST
+from tools.claims import whole_value
 from tools.matching import Asked, answer_values, must_state_value
 
 NEAR_BEST = 0.5
@@ -65,9 +66,8 @@ def _typed_first(part: Asked, items: Sequence[Scored]) -> list[Scored]:
 def choose(plan: Plan, items: Sequence[Scored], verdict: EvidenceVerdict) -> list[Scored]:
     """The sentences for one part of the question, the best first; ``items`` is not empty."""
     rivals = claims_by_status(verdict, "rival")
-    if rivals:
-        sides = [*claims_by_status(verdict, "leading"), *rivals]
-        spokesmen = [_stating(items, side) for side in sides]
+    if rivals or verdict.is_ambiguous:
+        spokesmen = [_stating(items, side, whole=verdict.is_ambiguous) for side in _sides(verdict)]
         found = [item for item in spokesmen if item is not None]
         if len(found) > 1:
             return found
@@ -79,6 +79,14 @@ def choose(plan: Plan, items: Sequence[Scored], verdict: EvidenceVerdict) -> lis
         best,
         *(item for item in items if item is not best and item.score >= NEAR_BEST * best.score),
     ][:limit]
+
+
+def _sides(verdict: EvidenceVerdict) -> list[list[Claim]]:
+    """What leads, and its rivals; of a bearer about whom nothing leads, nothing is told."""
+    known = {group.bearer for group in verdict.claim_groups if group.status == "leading"}
+    told = tuple(g for g in verdict.claim_groups if g.bearer in known or not verdict.is_ambiguous)
+    heard = verdict.model_copy(update={"claim_groups": told})
+    return [*claims_by_status(heard, "leading"), *claims_by_status(heard, "rival")]
 
 
 def _weighed(verdict: EvidenceVerdict) -> list[Claim]:
@@ -101,24 +109,30 @@ def _preferred(items: Sequence[Scored], leading: Sequence[Claim]) -> Scored:
     return best if trusted and stating.score < LEADING_SHARE * best.score else stating
 
 
-def _stating(items: Sequence[Scored], claims: Sequence[Claim]) -> Scored | None:
+def _stating(
+    items: Sequence[Scored], claims: Sequence[Claim], *, whole: bool = False
+) -> Scored | None:
     """The best that states one of the claims, in the words that were read as its answer."""
     for item in items:
         memory_id = item.passage.evidence.memory.id
         stated = [claim for claim in claims if states(memory_id, item.unit.span, [claim])]
         if stated:
-            return _in_words_of(item, stated[0])
+            return _in_words_of(item, stated[0], whole=whole)
     return None
 
 
-def _in_words_of(item: Scored, claim: Claim) -> Scored:
+def _in_words_of(item: Scored, claim: Claim, *, whole: bool) -> Scored:
     unit, place = item.unit, claim.place
     if item.answer is None or place is None:
         return item
     if not unit.start <= place.start < place.end <= unit.end:
         return item
-    text = unit.text[place.start - unit.start : place.end - unit.start]
-    return item._replace(answer=item.answer.model_copy(update={"span": place, "text": text}))
+    start, end = place.start - unit.start, place.end - unit.start
+    if whole:
+        start, end = whole_value(unit.text, start, end)
+    span = Span(start=unit.start + start, end=unit.start + end)
+    text = unit.text[start:end]
+    return item._replace(answer=item.answer.model_copy(update={"span": span, "text": text}))
 
 
 def _whole_list(best: Scored, items: Sequence[Scored]) -> list[Scored]:

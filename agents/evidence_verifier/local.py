@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from agents.evidence_verifier.assessing import assessments, by_memory
+from agents.evidence_verifier.bearing import told_apart
 from agents.evidence_verifier.claim_signals import (
     burst_signals,
     conflict_signals,
@@ -130,7 +131,8 @@ def _verdict(
     typed = [(statement, None) for statement in statements] if plan.type in SINGULAR else []
     read = spoken(_in_known_terms(asked(plan), weights), weights, readings, groups)
     standing = _Standing(by_id, groups, by_memory(signals))
-    witnessed = [*with_voices(standing.witnessed(typed), standing.witnessed(read))]
+    voices = with_voices(standing.witnessed(typed), standing.witnessed(read))
+    witnessed = told_apart(plan.wording, memories, [*voices])
     found = positions(witnessed)
     signals += conflict_signals(found) + unsupported_signals(found) + burst_signals(found)
     signals += pivotal_signals(witnessed, found) + _read_signals(relations, by_id)

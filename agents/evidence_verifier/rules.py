@@ -100,13 +100,17 @@ def _agreeing(witnessed: Sequence[Witnessed]) -> list[tuple[Witnessed, ...]]:
     """Groups of equal values; a shorter date agrees with the first longer one it fits."""
     groups: list[list[Witnessed]] = []
     for item in sorted(witnessed, key=lambda item: (-len(item.value.text), _order(item))):
-        home = next((group for group in groups if same_claim(group[0].value, item.value)), None)
+        home = next((group for group in groups if _agree(group[0], item)), None)
         if home is None:
             groups.append([item])
         else:
             home.append(item)
     ordered = [tuple(sorted(group, key=_order)) for group in groups]
     return sorted(ordered, key=lambda group: _order(group[0]))
+
+
+def _agree(left: Witnessed, right: Witnessed) -> bool:
+    return left.bearer == right.bearer and same_claim(left.value, right.value)
 
 
 def _in_conflict(left: Sequence[Witnessed], right: Sequence[Witnessed]) -> bool:
@@ -117,8 +121,10 @@ def _contradict(left: Witnessed, right: Witnessed) -> bool:
     """By typed values of one subject; where one of low trust is read, by what both answer.
 
     Between trusted sources a doubt means that they speak of different things; who believes
-    strangers must rather think the worse.
+    strangers must rather think the worse. Of different bearers of a name both may be true.
     """
+    if left.bearer != right.bearer and left.is_low == right.is_low:
+        return False
     if left.is_read and right.is_read and (left.is_low or right.is_low):
         differ = not same_claim(left.value, right.value)
         return differ and read_conflict(left.statement, right.statement)
@@ -154,6 +160,7 @@ def claim_groups(
                 witnesses=pens(position.members),
                 weight=position.weight,
                 status=position.status,
+                bearer=position.members[0].bearer,
             )
         )
     return tuple(claims), tuple(named)

@@ -22,6 +22,9 @@ from tools.values import Value
 SLACK = 1.0
 """Words this far (in log-odds) behind the best ones of their passage may be what it answers."""
 
+TYPED_SLACK = 3.0
+"""The same for values of the kind that is asked for."""
+
 
 class Heard(NamedTuple):
     """A memory, what it was read to be to the question, and the values it may give, best first."""
@@ -32,14 +35,23 @@ class Heard(NamedTuple):
 
 
 def heard(question: Asked, memory: Memory, reading: Reading) -> Heard:
-    """The values that the reader points at and the question does not state itself."""
-    found = (
-        claimed_value(span.text, span.start)
+    """The values that the reader points at and the question does not state itself.
+
+    Where a number or a date is asked for, values of that kind are the ones, if there are any.
+    """
+    found = [
+        (claimed_value(span.text, span.start), reading.margin - span.score)
         for span in reading.spans
-        if span.score >= reading.margin - SLACK
-    )
-    values = (v for v in found if v and not question.terms.issuperset(content_terms(v.surface)))
-    return Heard(memory, reading.relevance, tuple(values))
+    ]
+    values = [
+        (v, behind)
+        for v, behind in found
+        if v and not question.terms.issuperset(content_terms(v.surface))
+    ]
+    typed = [v for v, behind in values if v.kind == question.answer_type and behind <= TYPED_SLACK]
+    if typed and question.answer_type in {"number", "date"}:
+        return Heard(memory, reading.relevance, tuple(typed))
+    return Heard(memory, reading.relevance, tuple(v for v, behind in values if behind <= SLACK))
 
 
 def spoken(

@@ -6,6 +6,7 @@ and is not believed otherwise: many voices that say many things are noise.
 """
 
 from collections.abc import Sequence
+from itertools import compress
 
 from agents.evidence_verifier.witnesses import PLAIN, STRONG, SUSPECT, Witnessed, support
 from core.schemas.evidence import ClaimGroupStatus
@@ -20,14 +21,12 @@ def low_trust_vote(sides: Sequence[Side]) -> list[ClaimGroupStatus]:
     """The status of each side, in the order given; ``sides`` all contradict each other.
 
     One leads and others are its rivals; or, where none deserves to lead, all are rivals. A side of
-    those who are likely to mislead is none, as long as there is another.
+    those who are likely to mislead is none, as long as there is another; neither is one that, where
+    a name has several bearers, does not say whom it speaks of, beside one that does.
     """
-    believable = [any(one.risk < SUSPECT for one in side) for side in sides]
-    if any(believable) and not all(believable):
-        left = iter(
-            low_trust_vote([side for side, kept in zip(sides, believable, strict=True) if kept])
-        )
-        return [next(left) if kept else "rejected" for kept in believable]
+    for kept in (_believable(sides), _introducing(sides)):
+        if any(kept) and not all(kept):
+            return _among(sides, kept)
     backing = [support(side) if any(one.is_firm for one in side) else 0.0 for side in sides]
     order = sorted(range(len(sides)), key=lambda at: (-backing[at], -loudest(sides[at]), at))
     upheld = [at for at in order if backing[at] >= STANDING]
@@ -41,6 +40,24 @@ def low_trust_vote(sides: Sequence[Side]) -> list[ClaimGroupStatus]:
     for at in upheld:
         found[at] = "leading" if at == upheld[0] else "rival"
     return found
+
+
+def _among(sides: Sequence[Side], kept: Sequence[bool]) -> list[ClaimGroupStatus]:
+    """The vote of those that are kept; the others have lost."""
+    left = iter(low_trust_vote([*compress(sides, kept)]))
+    return [next(left) if is_kept else "rejected" for is_kept in kept]
+
+
+def _believable(sides: Sequence[Side]) -> list[bool]:
+    return [any(one.risk < SUSPECT for one in side) for side in sides]
+
+
+def _introducing(sides: Sequence[Side]) -> list[bool]:
+    """Which sides say whom they speak of, or stand by their support."""
+    return [
+        any(one.introduces and one.is_firm for one in side) or support(side) >= STANDING
+        for side in sides
+    ]
 
 
 def is_outvoted(side: Side) -> bool:

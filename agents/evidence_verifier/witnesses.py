@@ -41,6 +41,10 @@ class Witnessed(NamedTuple):
     """How relevant the reader finds the passage whose answer the value is; none: told by rules."""
     terms: frozenset[str] = frozenset()
     """Of the whole text: texts that share many are no independent witnesses."""
+    bearer: int = 0
+    """Whom it speaks of, where several bear the name that is asked about."""
+    introduces: bool = False
+    """Whether its text says who that is, where there are several."""
 
     @property
     def vote(self) -> Vote:

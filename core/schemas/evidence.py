@@ -209,6 +209,8 @@ class ClaimGroup(Frozen):
     weight: float
     """Trust-weighted vote with the Sybil damper."""
     status: ClaimGroupStatus
+    bearer: int = 0
+    """Whom it is about, where several bear the name that is asked about; 0 where one is known."""
 
 
 class EvidenceVerdict(Frozen):
@@ -224,6 +226,11 @@ class EvidenceVerdict(Frozen):
         return frozenset(
             item.memory_id for item in self.assessments if item.action in {"exclude", "quarantine"}
         )
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether something stands about several bearers of the name that is asked about."""
+        return len({group.bearer for group in self.claim_groups if group.status == "leading"}) > 1
 
 
 class Budget(Frozen):

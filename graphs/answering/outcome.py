@@ -99,15 +99,26 @@ def decide_outcome(
     action = state.sufficiency.action if state.sufficiency else "abstain"
     if not sentences:
         return "abstained", (reason,) if action == "abstain" else _why_none(state)
+    ambiguous = ("ambiguous",) if _is_ambiguous(state, sentences) else ()
     if _reports_conflict(state) and len(sentences) > 1:
-        return "conflict", (reason,)
+        return "conflict", (*ambiguous, reason)
     dropped = state.draft is not None and len(sentences) < len(state.draft.sentences)
     missing = state.draft.missing if state.draft else ()
     partial = [reason] if reason in {"single_low_trust", "rivals"} else []
     partial += ["weak_answer"] if strength_of(sentences) < WEAK else []
     partial += ["unsupported_sentence_dropped"] if dropped else []
     partial += [f"nothing_found_for: {part}" for part in missing]
-    return ("partial", tuple(partial)) if partial else ("answered", (reason,))
+    if partial:
+        return "partial", (*ambiguous, *partial)
+    return "answered", (*ambiguous, reason)
+
+
+def _is_ambiguous(state: AnswerState, sentences: Sequence[DraftSentence]) -> bool:
+    """Whether what is said is about several bearers of the name that was asked about."""
+    quoted = {quote.memory_id for sentence in sentences for quote in sentence.quotes}
+    groups = state.verdict.claim_groups if state.verdict else ()
+    told = [group for group in groups if group.status == "leading"]
+    return len({group.bearer for group in told if not quoted.isdisjoint(group.memory_ids)}) > 1
 
 
 def _why_none(state: AnswerState) -> tuple[str, ...]:
