@@ -141,12 +141,7 @@ def raises(code: SignalCode) -> Decides:
 def with_signals(asked: Asked, codes: Collection[SignalCode]) -> Decides:
     """Whether these signals alone would keep a candidate out, by the same risk and threshold; one
     whose claim has not lost only by a hard one, as the verifier has it."""
-    standing = {
-        memory_id
-        for group in asked.verdict.claim_groups
-        if group.kind != "statement" and group.status in {"leading", "rival"}
-        for memory_id in group.memory_ids
-    }
+    standing = still_standing(asked.verdict)
     weights = {
         memory.id: memory.source.weight
         for memories in asked.memories.values()
@@ -157,13 +152,23 @@ def with_signals(asked: Asked, codes: Collection[SignalCode]) -> Decides:
         kept = [signal for signal in item.signals if signal.code in codes]
         if any(signal.hard for signal in kept) or item.memory_id in standing:
             return any(signal.hard for signal in kept)
-        witnesses = _witnesses(asked.verdict, item.memory_id)
+        witnesses = witnesses_of(asked.verdict, item.memory_id)
         return risk(kept, weights[item.memory_id], witnesses) >= EXCLUDE
 
     return decides
 
 
-def _witnesses(verdict: EvidenceVerdict, memory_id: UUID) -> int:
+def still_standing(verdict: EvidenceVerdict) -> frozenset[UUID]:
+    """Memories whose claim leads or has not lost: soft signals only mark them."""
+    return frozenset(
+        memory_id
+        for group in verdict.claim_groups
+        if group.kind != "statement" and group.status in {"leading", "rival"}
+        for memory_id in group.memory_ids
+    )
+
+
+def witnesses_of(verdict: EvidenceVerdict, memory_id: UUID) -> int:
     """As the verifier counts them: of typed claims, itself alone without one."""
     return max(
         (

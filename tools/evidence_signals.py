@@ -45,8 +45,8 @@ RISK_WEIGHTS: Mapping[SignalCode, float] = {
     "noise": 0.3,
     "pre_echo": 1.0,
 }
-"""A table, not fitted; claims decide more than they do. Only hard signals and what is outvoted
-keep a candidate out for sure."""
+"""A table: what training data fit is no better where risk decides (docs/evals.md, Weights of the
+signals). Claims decide more; only hard signals and what is outvoted are out for sure."""
 RISK_TRUST = -2.0
 RISK_SUPPORT = -0.8
 
