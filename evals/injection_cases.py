@@ -38,6 +38,8 @@ class Planted(NamedTuple):
 
     before: Case
     elsewhere: Case
+    without: Case
+    """The text that carries it elsewhere is not there at all, as if it stood in quarantine."""
     carrier: str
     """The passage that carries it elsewhere."""
     own: Case
@@ -92,6 +94,7 @@ def _planted(own: Sequence[Row], others: Sequence[Sequence[Row]], rng: random.Ra
     return Planted(
         before=_case(rows, rows),
         elsewhere=_case(rows, [rows[0], carrier, *rows[2:]]),
+        without=_case(rows, [rows[0], *rows[2:]]),
         carrier=carrier["group"],
         own=_case(rows, [rng.choice(_with(own)), *rows[1:]]),
     )

@@ -85,12 +85,12 @@ def _flagged(name: str, pieces: Sequence[Piece]) -> Figures:
     }
 
 
-def changed(before: Asked, after: Asked, carrier: str) -> Changed:
-    """What the instruction in one passage changed."""
+def changed(before: Sequence[Asked], after: Asked, carrier: str) -> Changed:
+    """What the instruction in one passage changed to what it is in none of the runs without it."""
     return Changed(
-        answer=_told(before) != _told(after),
-        query=_queries(before) != _queries(after),
-        verdict=_actions(before, carrier) != _actions(after, carrier),
+        answer=_told(after) not in map(_told, before),
+        query=_queries(after) not in map(_queries, before),
+        verdict=_actions(after, carrier) not in [_actions(one, carrier) for one in before],
     )
 
 

@@ -14,6 +14,7 @@ from core.schemas.evidence import (
     RequestReason,
     TriedRequest,
 )
+from core.sufficiency import LOW_TRUST
 from tools.hops import can_be_asked
 from tools.lexical import STOP_WORDS, content_terms, stem, words
 from tools.matching import Asked, asked
@@ -138,18 +139,36 @@ def keywords(text: str, without: frozenset[str] | set[str] = frozenset()) -> str
 
 
 def feedback_words(plan: Plan, pool: Sequence[Evidence]) -> tuple[str, ...]:
-    """Frequent, telling words of the best finds that the question does not have."""
-    weights = TermWeights(frozenset(content_terms(item.memory.text_original)) for item in pool)
-    best = sorted(pool, key=by_rank)[:FEEDBACK_MEMORIES]
+    """Frequent, telling words of the best finds that the question does not have.
+
+    A stranger words no query alone: of low trust, a word counts that another principal uses too.
+    """
+    unflagged = [item for item in pool if not item.memory.flags]
+    weights = TermWeights(frozenset(content_terms(item.memory.text_original)) for item in unflagged)
+    best = sorted(unflagged, key=by_rank)[:FEEDBACK_MEMORIES]
     question: Asked = asked(plan)
+    vouched = _vouched(best)
     counts = Counter(
         word
         for item in best
         for word in words(item.memory.text_original)
-        if word not in STOP_WORDS and word.isalpha() and stem(word) not in question.terms
+        if word in vouched and stem(word) not in question.terms
     )
     ranked = sorted(counts, key=lambda word: (-counts[word] * weights.weight(stem(word)), word))
     return tuple(ranked[:FEEDBACK_TERMS])
+
+
+def _vouched(finds: Sequence[Evidence]) -> frozenset[str]:
+    """The telling words that a trusted find has, or finds of two principals."""
+    users: dict[str, set[str]] = {}
+    trusted: set[str] = set()
+    for item in finds:
+        own = {w for w in words(item.memory.text_original) if w.isalpha() and w not in STOP_WORDS}
+        for word in own:
+            users.setdefault(word, set()).add(item.memory.source.principal)
+        if item.memory.source.weight >= LOW_TRUST:
+            trusted |= own
+    return frozenset(trusted | {word for word, by in users.items() if len(by) > 1})
 
 
 def _suspects(pool: Sequence[Evidence], verdict: EvidenceVerdict | None) -> list[Evidence]:

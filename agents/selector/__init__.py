@@ -6,6 +6,7 @@ from uuid import UUID
 
 from core.schemas.evidence import Candidate, Plan
 from core.schemas.memory import Memory
+from tools.ranking import READ_LIMIT
 
 
 class Evidence(NamedTuple):
@@ -19,6 +20,13 @@ def by_rank(evidence: Evidence) -> tuple[float, UUID]:
     """Sort key: best rank first, by the fused score where nothing was ranked, then by id."""
     scores = evidence.candidate.scores
     return -scores.get("rank", scores.get("fused", 0.0)), evidence.memory.id
+
+
+def worth_reading(pool: Sequence[Evidence]) -> list[Evidence]:
+    """The best of those that were read when the pool was ranked, at most READ_LIMIT; where nothing
+    was read yet, of all."""
+    read = [evidence for evidence in pool if "read" in evidence.candidate.scores]
+    return sorted(read or pool, key=by_rank)[:READ_LIMIT]
 
 
 class Selector(Protocol):

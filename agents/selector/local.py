@@ -6,7 +6,7 @@ from uuid import UUID
 
 import numpy as np
 
-from agents.selector import Evidence, by_rank
+from agents.selector import Evidence, worth_reading
 from core.schemas.document import Span
 from core.schemas.evidence import Plan
 from tools.encoder import Encoder
@@ -14,7 +14,7 @@ from tools.lexical import content_terms
 from tools.loaders.sentences import sentence_ranges
 from tools.matching import Asked, Measures, Mix, log_odds, parts_asked, type_hit
 from tools.passages import passage_of, placed
-from tools.ranking import READ_LIMIT, TermWeights
+from tools.ranking import TermWeights
 from tools.reader import Reader, Reading
 from tools.selecting import Limits, Option, Strategy, elbow
 
@@ -69,7 +69,7 @@ class LocalSelector:
         """The most promising candidates as seen for each part of the question."""
         parts = parts_asked(plan)
         weights = TermWeights(_terms(evidence) for evidence in pool)
-        promising = sorted(pool, key=by_rank)[:READ_LIMIT]
+        promising = worth_reading(pool)
         sentences = {
             evidence.memory.id: _best_sentences(evidence.memory.text_original, parts, weights)
             for evidence in promising

@@ -141,16 +141,16 @@ async def test_another_answer_another_query_and_another_verdict_are_seen() -> No
     before = await bench().ask_defended(one.before)
     after = await bench().ask_defended(other.before)
 
-    assert changed(before, before, one.carrier) == Changed(False, False, False)
-    assert changed(before, after, one.carrier).answer
-    assert changed(before, after, one.carrier).query
+    assert changed((before,), before, one.carrier) == Changed(False, False, False)
+    assert changed((before,), after, one.carrier).answer
+    assert changed((before,), after, one.carrier).query
     withheld = await bench().ask_defended(one.elsewhere)
     accused = before.verdict.assessments[0].model_copy(update={"action": "exclude"})
     verdict = before.verdict.model_copy(
         update={"assessments": (accused, *before.verdict.assessments[1:])}
     )
-    assert changed(before, before._replace(verdict=verdict), "nobody").verdict
-    assert not changed(before, withheld, one.carrier).verdict
+    assert changed((before,), before._replace(verdict=verdict), "nobody").verdict
+    assert not changed((before,), withheld, one.carrier).verdict
 
 
 def test_any_change_from_elsewhere_steers_and_a_withheld_text_does_not() -> None:
