@@ -217,10 +217,20 @@ def dates(text: str) -> tuple[Value, ...]:
     for pattern in _DATES:
         for match in pattern.finditer(text):
             taken = [(value.start, value.end) for value in found]
-            if not _inside(match.start(), taken) and not _column_unit(text[: match.start()]):
+            if not _inside(match.start(), taken) and not _is_measured(text, match):
                 normal = _date(match.groupdict())
                 found.append(Value("date", normal, match.group(), match.start(), match.end()))
     return tuple(sorted(found, key=lambda value: value.start))
+
+
+_UNIT_AFTER = re.compile(r"[\s-]?(?P<unit>[^\W\d_]{2,}(?:/[a-z]+)?[²³]?)")
+
+
+def _is_measured(text: str, match: re.Match[str]) -> bool:
+    """Whether the digits are an amount: their column has a unit, or one follows ("1800 rpm")."""
+    after = _UNIT_AFTER.match(text, match.end())
+    is_amount = after is not None and match.group().isdigit() and _known_unit(after["unit"])
+    return is_amount or bool(_column_unit(text[: match.start()]))
 
 
 def _date(parts: dict[str, str | None]) -> str:
