@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from agents.answerer import Passage
 from agents.answerer.choosing import Scored, choose, credible, sentences_of
+from agents.answerer.comparing import concluded
 from agents.answerer.rules import allowed
 from core.schemas.answer import Draft, ShortAnswer
 from core.schemas.document import Span, Unit
 from core.schemas.evidence import EvidenceVerdict, Plan
 from tools.encoder import Encoder
 from tools.lexical import content_terms
+from tools.lifespans import date_of_life
 from tools.matching import (
     FAR_BEHIND,
     Asked,
@@ -71,7 +73,7 @@ class LocalAnswerer:
         parts = parts_asked(plan)
         standard = SHORT if has_short_answer(plan) else WHOLE
         usable = allowed(passages, verdict)
-        chosen: list[Scored] = []
+        chosen: list[list[Scored]] = []
         missing: list[str] = []
         for part, measured in zip(parts, await self.measure(parts, usable), strict=True):
             scored = ranked(
@@ -79,10 +81,11 @@ class LocalAnswerer:
             )
             found = credible(part, scored, standard.floor, verdict)
             if found:
-                chosen.extend(choose(plan, found, verdict))
+                chosen.append(choose(plan, found, verdict))
             else:
                 missing.append(part.text)
-        return Draft(sentences=sentences_of(chosen, usable, verdict), missing=tuple(missing))
+        told = [item for items in concluded(plan, parts, chosen) for item in items]
+        return Draft(sentences=sentences_of(told, usable, verdict), missing=tuple(missing))
 
     async def measure(
         self, parts: Sequence[Asked], passages: Sequence[Passage]
@@ -179,8 +182,15 @@ def _measured(
         answerable=log_odds(reading.answerable),
         behind=min(found.behind, FAR_BEHIND) if found else FAR_BEHIND,
     )
-    span = found.span if found else _stated_value(part, weights, unit)
+    span = _date_of_life(part, unit, found.span if found else None)
+    span = span or (found.span if found else _stated_value(part, weights, unit))
     return Measured(passage, unit, seen, _short_answer(passage, unit, span) if span else None)
+
+
+def _date_of_life(part: Asked, unit: Unit, pointed: Span | None) -> Span | None:
+    """The right end of a lifespan, whichever of its ends the reader points at."""
+    found = date_of_life(part.text, unit.text, pointed.start - unit.start if pointed else None)
+    return Span(start=unit.start + found.start, end=unit.start + found.end) if found else None
 
 
 def _stated_value(part: Asked, weights: TermWeights, unit: Unit) -> Span | None:
