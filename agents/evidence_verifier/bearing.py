@@ -12,7 +12,10 @@ from tools.bearers import Introduced, bearers, introduced
 def told_apart(
     question: str, memories: Sequence[Memory], witnessed: Sequence[Witnessed]
 ) -> list[Witnessed]:
-    """The same claims, each with its bearer; a document introduces its own in any of its parts."""
+    """The same claims, each with its bearer; a document introduces its own in any of its parts.
+
+    One source alone makes no name ambiguous: it could take everybody's support away.
+    """
     claimed = [item.value.surface for item in witnessed]
     speaking = {item.statement.document_id for item in witnessed}
     found: defaultdict[UUID, list[Introduced]] = defaultdict(list)
@@ -22,9 +25,12 @@ def told_apart(
             found[memory.document_id].append(introduced(question, text, claimed))
     joined = {document_id: _joined(parts) for document_id, parts in found.items()}
     of = bearers(joined)
-    several = len(set(of.values())) > 1
+    introducing = {key for key in joined if joined[key].described}
+    sources = {item.group for item in witnessed if item.statement.document_id in introducing}
+    if len(sources) < 2 or len(set(of.values())) < 2:
+        return list(witnessed)
     return [
-        item._replace(bearer=of[key], introduces=several and bool(joined[key].described))
+        item._replace(bearer=of[key], introduces=key in introducing)
         for item in witnessed
         for key in [item.statement.document_id]
     ]

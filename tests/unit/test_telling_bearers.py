@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.evidence_verifier.bearing import told_apart
 from agents.evidence_verifier.rules import claim_groups, positions
 from agents.evidence_verifier.witnesses import Witnessed
 from core.schemas.evidence import EvidenceVerdict
 from storage.in_memory import InMemoryStorage
 from storage.protocols import Repositories
 from tests.answering import add, ask
+from tests.builders import make_memory
 from tests.unit.test_voting import OWNER, voice
 from tools.claims import whole_value
 
@@ -113,6 +115,19 @@ def test_words_are_told_with_the_name_or_date_they_belong_to(
     start, end = whole_value(text, at, at + len(said))
 
     assert text[start:end] == whole
+
+
+@pytest.mark.parametrize(("groups", "bearers"), [((1, 2), {0, 1}), ((1, 1), {0})])
+def test_one_source_alone_makes_no_name_ambiguous(
+    groups: tuple[int, int], bearers: set[int]
+) -> None:
+    memories = [make_memory(FENCER, name="a"), make_memory(ARCHITECT, name="b")]
+    said = [voice("a", "Leeds", group=groups[0]), voice("b", "Ottawa", group=groups[1])]
+
+    told = told_apart(QUESTION, memories, said)
+
+    assert {item.bearer for item in told} == bearers
+    assert {item.introduces for item in told} == {len(bearers) > 1}
 
 
 @pytest.fixture
