@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,8 +23,8 @@ from agents.evidence_verifier.reading import (
     related,
 )
 from agents.evidence_verifier.rules import claim_groups, positions
-from agents.evidence_verifier.voices import Heard, heard, spoken, with_voices
-from agents.evidence_verifier.witnesses import Witnessed
+from agents.evidence_verifier.standing import Standing
+from agents.evidence_verifier.voices import Heard, heard, spoken
 from agents.selector import Evidence, by_rank
 from core.schemas.evidence import EvidenceVerdict, Plan, Signal
 from core.schemas.memory import Memory
@@ -41,7 +42,6 @@ from tools.evidence_signals import (
     edited_copy_signals,
     injection_signals,
     isolation_signals,
-    risk,
 )
 from tools.independence import Witness, independence_groups
 from tools.lexical import content_terms
@@ -50,7 +50,6 @@ from tools.passages import passage_of
 from tools.ranking import READ_LIMIT, TermWeights
 from tools.reader import Reader
 from tools.statements import Statement, statements_of
-from tools.values import Value
 from tools.wording_signals import noise_signals, pre_echo_signals
 
 SINGULAR = frozenset({"fact", "yes_no"})
@@ -64,7 +63,8 @@ class Prepared(NamedTuple):
     memories: Sequence[Memory]
     groups: Mapping[UUID, int]
     weights: TermWeights
-    statements: Sequence[Statement]
+    statements: Sequence[Sequence[Statement]]
+    """By part of the question: what is said to one contradicts nothing that is said to another."""
     couples: Sequence[Couple]
 
 
@@ -118,7 +118,8 @@ def _prepare(plan: Plan, memories: Sequence[Memory]) -> Prepared:
     )
     weights = TermWeights(frozenset(content_terms(memory.text_completed)) for memory in memories)
     statements = _statements(plan, memories, weights)
-    comparable = couples(statements, groups) if plan.type in SINGULAR else ()
+    singular = plan.type in SINGULAR
+    comparable = [c for part in statements for c in couples(part, groups) if singular]
     return Prepared(plan, memories, groups, weights, statements, comparable)
 
 
@@ -127,13 +128,14 @@ def _verdict(
 ) -> EvidenceVerdict:
     plan, memories, groups, weights, statements, _ = prepared
     by_id = {memory.id: memory for memory in memories}
-    signals = _wording_signals(plan, memories) + _copy_signals(plan, statements, by_id)
-    typed = [(statement, None) for statement in statements] if plan.type in SINGULAR else []
+    signals = _wording_signals(plan, memories) + _copy_signals(plan, [*chain(*statements)], by_id)
     read = spoken(_in_known_terms(asked(plan), weights), weights, readings, groups)
-    standing = _Standing(by_id, groups, by_memory(signals))
-    voices = with_voices(standing.witnessed(typed), standing.witnessed(read))
-    witnessed = told_apart(plan.wording, memories, [*voices])
-    found = positions(witnessed)
+    standing = Standing(by_id, groups, by_memory(signals))
+    typed = statements if plan.type in SINGULAR else [[]]
+    heard_by_part = [standing.heard(part, read) for part in typed]
+    told = [told_apart(plan.wording, memories, voices) for voices in heard_by_part]
+    witnessed = [*chain(*told)]
+    found = [position for part in told for position in positions(part)]
     signals += conflict_signals(found) + unsupported_signals(found) + burst_signals(found)
     signals += pivotal_signals(witnessed, found) + _read_signals(relations, by_id)
     claims, named = claim_groups(found)
@@ -163,15 +165,24 @@ def _read_signals(relations: Iterable[Related], by_id: Mapping[UUID, Memory]) ->
     ]
 
 
-def _statements(plan: Plan, memories: Sequence[Memory], weights: TermWeights) -> list[Statement]:
-    """What each memory says to the question or its parts, once per sentence."""
+def _statements(
+    plan: Plan, memories: Sequence[Memory], weights: TermWeights
+) -> list[list[Statement]]:
+    """What each memory says to each part of the question; a sentence speaks to the part with which
+    it shares most."""
     parts = [_in_known_terms(part, weights) for part in parts_asked(plan)]
-    found: dict[tuple[UUID, int], Statement] = {}
-    for question in parts:
+    best: dict[tuple[UUID, int], tuple[int, Statement]] = {}
+    for at, question in enumerate(parts):
         for memory in memories:
             for statement in statements_of(memory, question, weights):
-                found.setdefault((memory.id, statement.span.start), statement)
-    return list(found.values())
+                key = (memory.id, statement.span.start)
+                if key not in best or _shared(statement) > _shared(best[key][1]):
+                    best[key] = (at, statement)
+    return [[said for part, said in best.values() if part == at] for at in range(len(parts))]
+
+
+def _shared(statement: Statement) -> tuple[float, int]:
+    return statement.coverage, len(statement.attribute)
 
 
 def _in_known_terms(question: Asked, weights: TermWeights) -> Asked:
@@ -212,39 +223,3 @@ def _copy_signals(
 
 def _trust_differs(trust: Mapping[UUID, float], pair: EditedPair) -> bool:
     return trust[pair.left.memory_id] != trust[pair.right.memory_id]
-
-
-class _Standing(NamedTuple):
-    """Who stands behind a statement, and how far that is discounted before claims are known."""
-
-    memories: Mapping[UUID, Memory]
-    groups: Mapping[UUID, int]
-    suspicions: Mapping[UUID, Sequence[Signal]]
-
-    def witnessed(self, statements: Iterable[tuple[Statement, float | None]]) -> list[Witnessed]:
-        """The statements that vote: those with a value."""
-        return [
-            self._witness(statement, statement.value, reading)
-            for statement, reading in statements
-            if statement.value is not None
-        ]
-
-    def _witness(self, statement: Statement, value: Value, reading: float | None) -> Witnessed:
-        memory = self.memories[statement.memory_id]
-        trust = memory.source.weight
-        return Witnessed(
-            statement,
-            value,
-            self.groups[memory.id],
-            trust,
-            _standing_risk(self.suspicions.get(memory.id, ()), trust),
-            reading,
-            frozenset(content_terms(memory.text_original)),
-        )
-
-
-def _standing_risk(signals: Sequence[Signal], trust: float) -> float:
-    """How far a vote is discounted before claims are known: hard signals silence it."""
-    if any(signal.hard for signal in signals):
-        return 0.95
-    return risk(signals, trust, 1) if signals else 0.0
