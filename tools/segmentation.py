@@ -115,12 +115,19 @@ def _packed(units: Sequence[Unit], runs: Sequence[int], size: int) -> tuple[int,
 
 
 def _packed_paragraphs(units: Sequence[Unit], band: SizeBand) -> tuple[int, ...]:
-    """Whole paragraphs while they fit, a paragraph over the target by its atoms."""
+    """Whole paragraphs while they fit, a paragraph over the target by its atoms.
+
+    A paragraph is as long as what its first atom brings along: a heading, or a lead-in.
+    """
+    found = atoms(units, band)
     ends = {unit.block: unit.end for unit in units}
-    begins = {unit.block: unit.start for unit in reversed(units)}
+    begins: dict[int, int] = {}
+    for run, following in zip(found, [*found[1:], len(units)], strict=True):
+        for unit in units[run:following]:
+            begins.setdefault(unit.block, units[run].start)
     runs = [
         run
-        for run in atoms(units, band)
+        for run in found
         if not same_block(units, run)
         or ends[units[run].block] - begins[units[run].block] > band.target
     ]

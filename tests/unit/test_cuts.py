@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.schemas.document import Unit
@@ -54,6 +54,7 @@ def pump(sentences: int) -> Material:
 @by_name
 @settings(max_examples=40, deadline=None)
 @given(entries=st.lists(ENTRY, min_size=1, max_size=20), band=BAND, seed=st.integers(0, 9))
+@example(entries=[("heading", "a"), ("table", "a")], band=SizeBand(9, 9), seed=0)
 def test_a_cut_tiles_the_units_within_its_band(
     cut: Cut, entries: list[tuple[str, str]], band: SizeBand, seed: int
 ) -> None:
