@@ -47,6 +47,7 @@ REASONS = {
     "single_low_trust": "only one source of low trust says so",
     "weak_answer": "the best sentence is a weak match",
     "rivals": "sources disagree",
+    "ambiguous": "the name may mean several, each is told",
     "contested": "sources of low trust disagree, and nobody else supports any of them",
     "excluded_majority": "too much of the evidence had to be excluded",
     "budget_spent": "the budget of this question is spent",

@@ -71,11 +71,16 @@ def _relevance(quoted: set[UUID], selected: Mapping[UUID, Candidate]) -> float:
 
 
 def _agreement(quoted: set[UUID], groups: Sequence[ClaimGroup]) -> float:
-    """The votes for what is quoted, as a share of those for it and its rivals; the strongest side
-    counts where several are quoted."""
-    weights = [group.weight for group in groups if group.status in {"leading", "rival"}]
-    told = [g.weight for g in groups if g.status in {"leading", "rival"} and _quotes(g, quoted)]
-    return round(max(told) / sum(weights), 4) if told and sum(weights) else 1.0
+    """The votes for what is quoted, as a share of those for it and its rivals about the same
+    bearer; the strongest side counts where several are quoted."""
+    standing = [group for group in groups if group.status in {"leading", "rival"}]
+    shares = [
+        group.weight / whole
+        for group in standing
+        if _quotes(group, quoted)
+        and (whole := sum(other.weight for other in standing if other.bearer == group.bearer))
+    ]
+    return round(max(shares), 4) if shares else 1.0
 
 
 def _told(quoted: set[UUID], groups: Sequence[ClaimGroup]) -> list[int]:

@@ -236,9 +236,10 @@ def _questions(state: AnswerState) -> list[str]:
 
 
 def _sides(verdict: EvidenceVerdict, items: Sequence[Packable]) -> frozenset[UUID]:
-    """The most relevant memory of each leading or rival claim, where there are rivals."""
+    """The most relevant memory of each leading or rival claim, where there are rivals, or several
+    that the name in the question may mean."""
     claims = [group for group in verdict.claim_groups if group.status in {"leading", "rival"}]
-    if all(group.status == "leading" for group in claims):
+    if all(group.status == "leading" for group in claims) and not verdict.is_ambiguous:
         return frozenset()
     best = (
         min(

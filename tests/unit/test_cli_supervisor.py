@@ -76,3 +76,14 @@ def test_a_postgres_that_dies_while_it_is_stopped_is_stopped() -> None:
 def test_a_postgres_that_cannot_be_stopped_is_a_failure() -> None:
     with pytest.raises(StorageUnavailable):
         _stop_server(FakeServer(failures=2))
+
+
+def test_children_are_sparing_unless_told_otherwise(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    assert supervisor._environment("postgresql://here")["MALLOC_ARENA_MAX"] == "1"
+
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "4")
+    told = supervisor._environment("postgresql://here")
+    assert (told["MALLOC_ARENA_MAX"], told["QUAESTOR_DATABASE_URL"]) == ("4", "postgresql://here")

@@ -32,7 +32,11 @@ def sentence(memory: Memory, *scores: float) -> DraftSentence:
 
 
 def group(
-    memory: Memory, weight: float, status: ClaimGroupStatus = "leading", witnesses: int = 1
+    memory: Memory,
+    weight: float,
+    status: ClaimGroupStatus = "leading",
+    witnesses: int = 1,
+    bearer: int = 0,
 ) -> ClaimGroup:
     return ClaimGroup(
         value=memory.core,
@@ -41,6 +45,7 @@ def group(
         witnesses=witnesses,
         weight=weight,
         status=status,
+        bearer=bearer,
     )
 
 
@@ -83,6 +88,7 @@ def test_grounds_are_read_from_what_is_quoted() -> None:
         ((group(RED, 1.0), group(BLUE, 9.0, "superseded")), 1.0),
         ((group(BLUE, 1.0),), 1.0),
         ((group(RED, 0.0), group(BLUE, 0.0, "rival")), 1.0),
+        ((group(RED, 1.0), group(BLUE, 9.0, bearer=1)), 1.0),
     ],
 )
 def test_agreement_is_the_share_of_the_votes(
