@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         ge=100,
         description="Evidence that reaches the answerer; comparisons and summaries may have more.",
     )
+    selection: Literal["elbow", "paired", "ratio", "greedy", "tree"] = Field(
+        default="elbow",
+        description="How many of the ranked memories go on: to the first steep drop, with the best "
+        "for each rationale, by ratio, or the best set, greedily or by tree search.",
+    )
     answer_seconds: float = Field(
         default=45.0,
         gt=0,

@@ -20,8 +20,8 @@ from evals.intervals import Estimate, bootstrap
 from evals.one_collection import SOURCE, figures, measure, shown
 from evals.poison import open_bench
 from evals.poison_cases import Case, Passage
-from tools.selecting import STRATEGIES, Limits, Option, Strategy
-from tools.set_search import tree
+from tools.selecting import Limits, Option, Strategy
+from tools.set_search import EVERY_STRATEGY
 
 UNSEEN = ("Force", "Kenya", "Sky_(United_Kingdom)", "Scottish_Parliament")
 QUESTIONS, SEED = 60, 5
@@ -50,7 +50,7 @@ def evaluate(data: Path, part: str, *, model: str | None = None) -> dict[str, Js
     Raises NotFound for data that are not there, ConfigurationError for a model that is none.
     """
     bench = open_bench(model)
-    counting = {name: Counting(one) for name, one in {**STRATEGIES, "tree": tree}.items()}
+    counting = {name: Counting(one) for name, one in EVERY_STRATEGY.items()}
     arms = {
         name: {
             "selector": LocalSelector(bench.reader, bench.encoder, strategy),

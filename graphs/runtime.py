@@ -40,6 +40,7 @@ from tools.encoder import Encoder
 from tools.encoder_models import configured_encoder
 from tools.loaders.process import LoaderProcess
 from tools.reader import Reader, open_reader
+from tools.set_search import EVERY_STRATEGY
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def make_agents(settings: Settings, encoder: Encoder, reader: Reader) -> Agents:
                 memory_verifier=LocalMemoryVerifier(),
                 planner=LocalPlanner(),
                 requester=LocalRequester(),
-                selector=LocalSelector(reader, encoder),
+                selector=LocalSelector(reader, encoder, EVERY_STRATEGY[settings.selection]),
                 evidence_verifier=LocalEvidenceVerifier(reader),
                 answerer=LocalAnswerer(reader, encoder),
                 answer_verifier=LocalAnswerVerifier(reader),

@@ -125,11 +125,6 @@ def by_relevance(options: Sequence[Option]) -> list[Option]:
     return sorted(options, key=lambda option: (-option.relevance, option.key))
 
 
-def with_feedback(min_k: int, excessive: bool, lacking: bool) -> int:
-    """The next round's least number: one less after too much context, one more after too little."""
-    return max(1, min_k - excessive + lacking)
-
-
 def _best_of_facets(ranked: Sequence[Option]) -> set[UUID]:
     facets = max((len(option.facets) for option in ranked), default=0)
     best = (max(ranked, key=lambda option: option.facets[at]) for at in range(facets))

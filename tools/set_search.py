@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from tools.selecting import Limits, Option, by_relevance, worth
+from tools.selecting import STRATEGIES, Limits, Option, Strategy, by_relevance, worth
 
 EXPLORATION = 1.4
 ITERATIONS = 30
@@ -78,3 +78,7 @@ def _larger(
     after = pool.index(chosen[-1]) + 1 if chosen else 0
     sets = [(*chosen, option) for option in pool[after:]] if len(chosen) < limits.max_k else []
     return [larger for larger in sets if worth(larger, limits.characters) > -math.inf]
+
+
+EVERY_STRATEGY: dict[str, Strategy] = {**STRATEGIES, "tree": tree}
+"""By the names that the settings know."""

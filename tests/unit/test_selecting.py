@@ -1,16 +1,18 @@
 """Strategies of selection: what all keep to, and what each is for."""
 
 import random
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.settings import Settings
 from tests.builders import make_id
-from tools.selecting import STRATEGIES, Limits, Option, Strategy, with_feedback, worth
-from tools.set_search import tree
+from tools.selecting import STRATEGIES, Limits, Option, Strategy, worth
+from tools.set_search import EVERY_STRATEGY, tree
 
-ALL = {**STRATEGIES, "tree": tree}
+ALL = EVERY_STRATEGY
 VERSION = make_id("version")
 
 
@@ -72,13 +74,8 @@ def test_the_ratio_stops_at_a_cliff_and_goes_down_a_slope() -> None:
     assert len(STRATEGIES["ratio"](slope, Limits(1, 4))) == 4
 
 
-@pytest.mark.parametrize(
-    ("excessive", "lacking", "after"),
-    [(False, False, 5), (True, False, 4), (False, True, 6), (True, True, 5)],
-)
-def test_feedback_moves_the_least_number_by_one(excessive: bool, lacking: bool, after: int) -> None:
-    assert with_feedback(5, excessive, lacking) == after
-    assert with_feedback(1, True, False) == 1
+def test_settings_know_every_strategy() -> None:
+    assert set(get_args(Settings.model_fields["selection"].annotation)) == set(EVERY_STRATEGY)
 
 
 @pytest.mark.parametrize("strategy", [STRATEGIES["greedy"], tree], ids=["greedy", "tree"])
