@@ -84,8 +84,13 @@ class LocalAnswerer:
                 chosen.append(choose(plan, found, verdict))
             else:
                 missing.append(part.text)
-        told = [item for items in concluded(plan, parts, chosen) for item in items]
-        return Draft(sentences=sentences_of(told, usable, verdict), missing=tuple(missing))
+        found_sides = concluded(plan, parts, chosen, verdict)
+        told = [item for items in found_sides.told for item in items]
+        return Draft(
+            sentences=sentences_of(told, usable, verdict),
+            missing=tuple(missing),
+            chosen=found_sides.chosen,
+        )
 
     async def measure(
         self, parts: Sequence[Asked], passages: Sequence[Passage]

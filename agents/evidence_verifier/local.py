@@ -107,6 +107,11 @@ class LocalEvidenceVerifier:
         return [heard(question, *both) for both in zip(memories, readings, strict=True)]
 
 
+def _is_singular(plan: Plan) -> bool:
+    """Whether each part has one right answer: those of a comparison taken apart have too."""
+    return plan.type in SINGULAR or (plan.kind == "compare" and bool(plan.subquestions))
+
+
 def _is_read(plan: Plan, memories: Iterable[Memory]) -> bool:
     single = has_short_answer(plan) and not plan.subquestions
     return single and any(memory.source.weight < LOW_TRUST for memory in memories)
@@ -118,8 +123,7 @@ def _prepare(plan: Plan, memories: Sequence[Memory]) -> Prepared:
     )
     weights = TermWeights(frozenset(content_terms(memory.text_completed)) for memory in memories)
     statements = _statements(plan, memories, weights)
-    singular = plan.type in SINGULAR
-    comparable = [c for part in statements for c in couples(part, groups) if singular]
+    comparable = [c for part in statements for c in couples(part, groups) if _is_singular(plan)]
     return Prepared(plan, memories, groups, weights, statements, comparable)
 
 
@@ -131,7 +135,7 @@ def _verdict(
     signals = _wording_signals(plan, memories) + _copy_signals(plan, [*chain(*statements)], by_id)
     read = spoken(_in_known_terms(asked(plan), weights), weights, readings, groups)
     standing = Standing(by_id, groups, by_memory(signals))
-    typed = statements if plan.type in SINGULAR else [[]]
+    typed = statements if _is_singular(plan) else [[]]
     heard_by_part = [standing.heard(part, read) for part in typed]
     told = [told_apart(plan.wording, memories, voices) for voices in heard_by_part]
     witnessed = [*chain(*told)]

@@ -48,6 +48,9 @@ class Draft(Frozen):
     sentences: tuple[DraftSentence, ...]
     missing: tuple[str, ...] = ()
     """Parts of the question it found nothing for."""
+    chosen: ShortAnswer | None = None
+    """The side that a comparison asks for, named in the first sentence. All of the sentences are
+    its ground."""
 
 
 class SentenceVerdict(Frozen):

@@ -67,7 +67,8 @@ async def compose_answer(state: AnswerState, context: AnswerContext) -> Answer:
 
 
 def supported_sentences(state: AnswerState) -> tuple[DraftSentence, ...]:
-    """The draft without the sentences that the verifier did not confirm.
+    """The draft without the sentences that the verifier did not confirm; what follows from all of
+    them is told only with all of them.
 
     Nothing is left where that is one side of a conflict and a source of low trust says it.
     """
@@ -75,6 +76,9 @@ def supported_sentences(state: AnswerState) -> tuple[DraftSentence, ...]:
         return ()
     confirmed = {verdict.index for verdict in state.sentence_verdicts if verdict.supported}
     kept = [line for index, line in enumerate(state.draft.sentences) if index in confirmed]
+    if state.draft.chosen and len(kept) == len(state.draft.sentences):
+        answers = (state.draft.chosen, *kept[0].answers)
+        kept[0] = kept[0].model_copy(update={"answers": answers})
     return () if _is_half_a_conflict(state, kept) else tuple(kept)
 
 

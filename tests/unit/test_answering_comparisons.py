@@ -4,10 +4,14 @@ from uuid import uuid4
 
 import pytest
 
-from core.schemas.answer import Answer
+from core.schemas.answer import Answer, Draft, DraftSentence, Quote, SentenceVerdict, ShortAnswer
+from core.schemas.document import Span
+from graphs.answering.outcome import supported_sentences
+from graphs.answering.state import AnswerState
 from storage.in_memory import InMemoryStorage
 from storage.protocols import Repositories
 from tests.answering import add, ask
+from tests.builders import make_id
 
 ADA = "# Ada Marlbeck\n\nAda Marlbeck (12 May 1901, Torvald – 3 June 1960) was a potter.\n"
 OTTO = "# Otto Frey\n\nOtto Frey (1 May 1905 – 4 June 1950) was a cameraman.\n"
@@ -53,3 +57,36 @@ async def test_without_a_value_for_both_nobody_is_chosen() -> None:
 
     assert answer.outcome in {"partial", "abstained"}
     assert "HP-260" not in answer.text
+
+
+async def test_who_is_disputed_is_not_chosen(repositories: Repositories) -> None:
+    await add(repositories, "rival", "# Other pumps\n\nThe HP-260 weighs 210 kg.\n")
+
+    answer = await ask(repositories, "Which pump is heavier, the HP-240 or the HP-260?")
+
+    named = [found.text for sentence in answer.sentences for found in sentence.answers]
+    assert not {"HP-240", "HP-260"} & set(named)
+
+
+def state(*supported: bool) -> AnswerState:
+    texts = ("The HP-260 weighs 410 kg.", "The HP-240 weighs 320 kg.")
+    lines = []
+    for text in texts:
+        quote = Quote(
+            memory_id=make_id(text),
+            document_id=make_id("d"),
+            version_id=make_id("v"),
+            span=Span(start=0, end=len(text)),
+            text=text,
+        )
+        lines.append(DraftSentence(text=text, quotes=(quote,)))
+    side = ShortAnswer(version_id=make_id("v"), span=Span(start=4, end=10), text="HP-260")
+    verdicts = [SentenceVerdict(index=at, supported=ok) for at, ok in enumerate(supported)]
+    draft = Draft(sentences=tuple(lines), chosen=side)
+    return AnswerState("?", draft=draft, sentence_verdicts=verdicts)
+
+
+def test_the_choice_falls_with_its_ground() -> None:
+    both, one = supported_sentences(state(True, True)), supported_sentences(state(True, False))
+    assert [answer.text for answer in both[0].answers] == ["HP-260"]
+    assert [line.answers for line in one] == [()]
