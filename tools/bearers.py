@@ -95,7 +95,7 @@ def bearers(found: Mapping[UUID, Introduced]) -> dict[UUID, int]:
     Texts that introduce nobody go with those that they share most with. The order of input does not
     matter.
     """
-    keys = sorted(key for key in found if found[key].described)
+    keys = sorted(introducing(found))
     homes = {key: key for key in keys}
     for left, right in combinations(keys, 2):
         if not _differ(found[left], found[right]):
@@ -105,6 +105,17 @@ def bearers(found: Mapping[UUID, Introduced]) -> dict[UUID, int]:
     if len(numbers) < 2:
         return dict.fromkeys(sorted(found), 0)
     return {key: numbers[homes[_nearest(key, keys, found)]] for key in sorted(found)}
+
+
+def introducing(found: Mapping[UUID, Introduced]) -> frozenset[UUID]:
+    """The texts that say whom they speak of, and are no version of one that does not: brackets put
+    into a copy would take its words from the original."""
+    silent = [one for one in found.values() if not one.described]
+    return frozenset(
+        key
+        for key, one in found.items()
+        if one.described and all(jaccard(one.terms, other.terms) < PARALLEL for other in silent)
+    )
 
 
 def _differ(left: Introduced, right: Introduced) -> bool:

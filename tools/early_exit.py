@@ -10,6 +10,10 @@ FAR_BEHIND = 1.5
 """How far below the last of the best somebody may lie, in distances of that one to the very best.
 Scores are sums of z-scores without a zero, so a share of a score would mean nothing."""
 
+LEAST_BEHIND = 2.0
+"""Nobody lies far behind within this distance: where the best nearly tie, as copies of one text
+do, their distance says nothing."""
+
 PATIENCE = 4
 """So many in a row without a change end the look."""
 
@@ -22,7 +26,8 @@ def promising(first: Sequence[float], best: int) -> int:
     """
     if len(first) <= best:
         return len(first)
-    lowest = first[best - 1] - FAR_BEHIND * (first[0] - first[best - 1])
+    distance = max(LEAST_BEHIND, FAR_BEHIND * (first[0] - first[best - 1]))
+    lowest = first[best - 1] - distance
     return sum(score >= lowest for score in first)
 
 

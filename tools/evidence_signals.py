@@ -17,7 +17,16 @@ from tools.overlap import jaccard, lcs_ratio
 from tools.statements import Statement
 
 ECHO = 0.7
-"""Share of the question's words, in order, from which a text repeats it."""
+"""Share of the question's words, in order, from which a text that asks repeats it."""
+
+VERBATIM = 0.97
+"""The same of a text that only opens like the question."""
+
+_ASKING = """
+    what what's which who who's whom whose when where why how is are was were do does did
+"""
+ASKING = frozenset(_ASKING.split())
+"""First words of questions that end without their mark."""
 
 ECHO_TRUST = 0.5
 """From this trust on, a question under which a page answers is an FAQ; below, an echo is hard."""
@@ -54,8 +63,9 @@ RISK_SUPPORT = -0.8
 def echo_signal(question: str, memory: Memory) -> Signal | None:
     """The text asks the question itself: the mark of a page written to be found by it.
 
-    Judged in windows of the question's length from every sentence start that opens like the
-    question. A heading, or a line of its own, that asks it is an FAQ where the source is trusted.
+    Judged in windows of the question's length from every sentence that asks, or that opens like the
+    question; a statement of the same matter echoes it only word for word. A heading, or a line of
+    its own, that asks it is an FAQ where the source is trusted.
     """
     wanted = words(question)
     if len(wanted) < 4:
@@ -64,8 +74,10 @@ def echo_signal(question: str, memory: Memory) -> Signal | None:
     best, at = 0.0, 0
     for start, end in sentence_ranges(text):
         window = words(text[start : start + 12 * len(question)])[: len(wanted) + 4]
-        if window and (window[0] == wanted[0] or text[start:end].endswith("?")):
-            ratio = lcs_ratio(wanted, window)
+        alike = window[:1] == wanted[:1]
+        asks = text[start:end].endswith("?") or (alike and wanted[0] in ASKING)
+        ratio = lcs_ratio(wanted, window) if asks or alike else 0.0
+        if asks or ratio >= VERBATIM:
             best, at = max((best, at), (ratio, -start))
     if best < ECHO or (memory.source.weight >= ECHO_TRUST and _asks_openly(question, memory, -at)):
         return None

@@ -12,20 +12,17 @@ _BETWEEN = re.compile(r"[^()]{0,40}?[–—-][^()]{0,40}")
 _OPENED = re.compile(r"\([^()]*$")
 
 
-def date_of_life(question: str, text: str, near: int | None = None) -> Span | None:
-    """The end of a lifespan that is asked for, as its place in the text; None without one.
+def date_of_life(question: str, text: str, at: int) -> Span | None:
+    """The end that is asked for of the lifespan around a place in the text; None without one.
 
-    With ``near``, a place in the text, only the lifespan around it counts: others are of others.
-
-    >>> date_of_life("When did Ada die?", "Ada Byron (1815 – 1852) wrote the first programme.")
+    >>> date_of_life("When did Ada die?", "Ada Byron (1815 – 1852) wrote the first programme.", 11)
     Span(start=18, end=22)
     """
     died, born = bool(_DIED.search(question)), bool(_BORN.search(question))
     if died == born:
         return None
     for birth, death in pairwise(dates(text)):
-        is_meant = near is None or birth.start <= near <= death.end
-        if is_meant and _is_lifespan(text, birth, death):
+        if birth.start <= at <= death.end and _is_lifespan(text, birth, death):
             told = death if died else birth
             return Span(start=told.start, end=told.end)
     return None

@@ -223,13 +223,21 @@ def dates(text: str) -> tuple[Value, ...]:
     return tuple(sorted(found, key=lambda value: value.start))
 
 
+_ALSO_WORDS = """
+    second minute hour day week month year pound bar mile seconds minutes hours days weeks months
+    years pounds bars miles foot feet inch inches
+"""
+_WORDS_TOO = frozenset(_ALSO_WORDS.split())
+"""Units that follow a year as words ("In 1998 second place …")."""
+
 _UNIT_AFTER = re.compile(r"[\s-]?(?P<unit>[^\W\d_]{2,}(?:/[a-z]+)?[²³]?)")
 
 
 def _is_measured(text: str, match: re.Match[str]) -> bool:
     """Whether the digits are an amount: their column has a unit, or one follows ("1800 rpm")."""
     after = _UNIT_AFTER.match(text, match.end())
-    is_amount = after is not None and match.group().isdigit() and _known_unit(after["unit"])
+    unit = after["unit"].casefold() if after else ""
+    is_amount = match.group().isdigit() and unit not in _WORDS_TOO and _known_unit(unit)
     return is_amount or bool(_column_unit(text[: match.start()]))
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from core.schemas.evidence import Signal
 from core.schemas.memory import Memory
-from tools.evidence_signals import ECHO_TRUST, ISOLATION_SIZE
+from tools.evidence_signals import ASKING, ECHO_TRUST, ISOLATION_SIZE
 from tools.lexical import content_terms, tokens, words
 from tools.loaders.sentences import sentence_ranges
 from tools.overlap import jaccard, ngrams
@@ -36,10 +36,6 @@ PRE_ECHO_TERMS = 2
 
 _STANDARD = 1.4826
 """Makes a median deviation a standard one, where values are normal."""
-_ASKING = """
-    what what's which who who's whom whose when where why how is are was were do does did
-"""
-_FIRST_WORDS = frozenset(_ASKING.split())
 
 
 def noise_signals(memories: Sequence[Memory]) -> tuple[Signal, ...]:
@@ -47,7 +43,7 @@ def noise_signals(memories: Sequence[Memory]) -> tuple[Signal, ...]:
 
     Names and numbers are nobody else's either, so only words written small count.
     """
-    odd = _deviations(_unseen_shares(memories))
+    odd = _deviations(_unseen_shares(memories), {m.id: m.source.principal for m in memories})
     found: list[Signal] = []
     for memory in memories:
         if odd.get(memory.id, 0.0) > NOISE_Z:
@@ -87,12 +83,18 @@ def _written_small(text: str) -> list[str]:
     ]
 
 
-def _deviations(shares: Mapping[UUID, float]) -> dict[UUID, float]:
-    """How far each lies above the median, in robust deviations; nothing among a few."""
-    if len(shares) < ISOLATION_SIZE:
+def _deviations(shares: Mapping[UUID, float], principals: Mapping[UUID, str]) -> dict[UUID, float]:
+    """How far each lies above the median, in robust deviations; nothing among a few.
+
+    Of each principal the oddest text counts: clones of one move no median.
+    """
+    oddest: dict[str, float] = {}
+    for key, share in shares.items():
+        oddest[principals[key]] = max(share, oddest.get(principals[key], 0.0))
+    if len(shares) < ISOLATION_SIZE or len(oddest) < ISOLATION_SIZE / 2:
         return {}
-    middle = median(shares.values())
-    spread = _STANDARD * median(abs(share - middle) for share in shares.values())
+    middle = median(oddest.values())
+    spread = _STANDARD * median(abs(share - middle) for share in oddest.values())
     return {key: (share - middle) / max(spread, LEAST_SPREAD) for key, share in shares.items()}
 
 
@@ -120,9 +122,14 @@ def pre_echo_signals(memories: Sequence[Memory]) -> tuple[Signal, ...]:
 
 
 def _answered(memories: Sequence[Memory]) -> Mapping[frozenset[str], AbstractSet[str]]:
-    """The terms of each predicted question, and whose memories answer it."""
+    """The terms of each predicted question, and whose memories answer it.
+
+    Strangers' count for nothing: one could answer an honest page's questions to have it suspected.
+    """
     found: defaultdict[frozenset[str], set[str]] = defaultdict(set)
     for memory in memories:
+        if memory.source.weight < ECHO_TRUST:
+            continue
         for question in memory.questions:
             found[frozenset(content_terms(question))].add(memory.source.principal)
     return found
@@ -141,5 +148,5 @@ def _questions_in(text: str) -> Iterator[frozenset[str]]:
         sentence = text[start:end]
         first = next(iter(words(sentence)), "")
         terms = frozenset(content_terms(sentence))
-        if len(terms) >= PRE_ECHO_TERMS and (sentence.endswith("?") or first in _FIRST_WORDS):
+        if len(terms) >= PRE_ECHO_TERMS and (sentence.endswith("?") or first in ASKING):
             yield terms

@@ -1,5 +1,6 @@
 """Two sides compared: the one that the question asks for comes first, and is named. Pure."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,9 @@ from core.schemas.evidence import EvidenceVerdict, Plan
 from tools.matching import Asked, answer_values
 from tools.naming import names_in
 from tools.sides import chosen_side, wanted_end
-from tools.values import Value, codes, dates, numbers
+from tools.values import Value, codes
+
+_BEFORE = re.compile(r"\b(?:BCE?|B\.C\.)")
 
 
 class Concluded(NamedTuple):
@@ -33,7 +36,7 @@ def concluded(
     """
     told = [list(items) for items in chosen]
     end = wanted_end(plan.wording)
-    disputed = any(group.status == "rival" for group in verdict.claim_groups)
+    disputed = verdict.is_ambiguous or any(g.status == "rival" for g in verdict.claim_groups)
     if end is None or disputed or plan.kind != "compare" or len(told) != 2 or len(parts) != 2:
         return Concluded(told)
     values = [_value(part, items[0]) for part, items in zip(parts, told, strict=True)]
@@ -44,12 +47,13 @@ def concluded(
 
 
 def _value(part: Asked, item: Scored) -> Value | None:
-    """What the side's sentence gives: in the words pointed at, or the only fitting one."""
-    if item.answer is not None:
-        found = [*dates(item.answer.text), *numbers(item.answer.text)]
-        return found[0] if len(found) == 1 else None
-    fitting = answer_values(part, item.unit.text)
-    return fitting[0] if len(fitting) == 1 else None
+    """The only value of the asked kind in the words pointed at, or else in the sentence.
+
+    Nothing is made of years before Christ: as they are read, they would run forwards.
+    """
+    text = item.answer.text if item.answer is not None else item.unit.text
+    fitting = answer_values(part, text)
+    return fitting[0] if len(fitting) == 1 and not _BEFORE.search(item.unit.text) else None
 
 
 def _named(part: Asked, item: Scored) -> ShortAnswer | None:

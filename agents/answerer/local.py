@@ -75,13 +75,14 @@ class LocalAnswerer:
         usable = allowed(passages, verdict)
         chosen: list[list[Scored]] = []
         missing: list[str] = []
-        for part, measured in zip(parts, await self.measure(parts, usable), strict=True):
+        for at, measured in enumerate(await self.measure(parts, usable)):
+            part, judged = parts[at], verdict.of_part(at)
             scored = ranked(
                 measured, standard.mix, short=standard is SHORT, listed=plan.type == "list"
             )
-            found = credible(part, scored, standard.floor, verdict)
+            found = credible(part, scored, standard.floor, judged)
             if found:
-                chosen.append(choose(plan, found, verdict))
+                chosen.append(choose(plan, found, judged))
             else:
                 missing.append(part.text)
         found_sides = concluded(plan, parts, chosen, verdict)
@@ -194,7 +195,9 @@ def _measured(
 
 def _date_of_life(part: Asked, unit: Unit, pointed: Span | None) -> Span | None:
     """The right end of a lifespan, whichever of its ends the reader points at."""
-    found = date_of_life(part.text, unit.text, pointed.start - unit.start if pointed else None)
+    if part.answer_type != "date" or pointed is None:
+        return None
+    found = date_of_life(part.text, unit.text, pointed.start - unit.start)
     return Span(start=unit.start + found.start, end=unit.start + found.end) if found else None
 
 

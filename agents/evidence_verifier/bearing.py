@@ -6,7 +6,7 @@ from uuid import UUID
 
 from agents.evidence_verifier.witnesses import Witnessed
 from core.schemas.memory import Memory
-from tools.bearers import Introduced, bearers, introduced
+from tools.bearers import Introduced, bearers, introduced, introducing
 
 
 def told_apart(
@@ -25,12 +25,12 @@ def told_apart(
             found[memory.document_id].append(introduced(question, text, claimed))
     joined = {document_id: _joined(parts) for document_id, parts in found.items()}
     of = bearers(joined)
-    introducing = {key for key in joined if joined[key].described}
-    sources = {item.group for item in witnessed if item.statement.document_id in introducing}
+    told = introducing(joined)
+    sources = {item.group for item in witnessed if item.statement.document_id in told}
     if len(sources) < 2 or len(set(of.values())) < 2:
         return list(witnessed)
     return [
-        item._replace(bearer=of[key], introduces=key in introducing)
+        item._replace(bearer=of[key], introduces=key in told)
         for item in witnessed
         for key in [item.statement.document_id]
     ]

@@ -66,6 +66,12 @@ def _documents_by_group(members: Sequence[Witnessed]) -> Counter[int]:
     )
 
 
+def signals_of(witnessed: Sequence[Witnessed], found: Sequence[Position]) -> list[Signal]:
+    """All signals that the claims about one part of the question raise."""
+    raised = conflict_signals(found) + unsupported_signals(found) + burst_signals(found)
+    return raised + pivotal_signals(witnessed, found)
+
+
 def pivotal_signals(witnessed: Sequence[Witnessed], found: Sequence[Position]) -> list[Signal]:
     """Of low-trust sources without which another claim would lead, or none."""
     members = [

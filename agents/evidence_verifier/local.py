@@ -8,12 +8,7 @@ from uuid import UUID
 
 from agents.evidence_verifier.assessing import assessments, by_memory
 from agents.evidence_verifier.bearing import told_apart
-from agents.evidence_verifier.claim_signals import (
-    burst_signals,
-    conflict_signals,
-    pivotal_signals,
-    unsupported_signals,
-)
+from agents.evidence_verifier.claim_signals import signals_of
 from agents.evidence_verifier.reading import (
     Couple,
     Related,
@@ -136,13 +131,17 @@ def _verdict(
     read = spoken(_in_known_terms(asked(plan), weights), weights, readings, groups)
     standing = Standing(by_id, groups, by_memory(signals))
     typed = statements if _is_singular(plan) else [[]]
-    heard_by_part = [standing.heard(part, read) for part in typed]
-    told = [told_apart(plan.wording, memories, voices) for voices in heard_by_part]
-    witnessed = [*chain(*told)]
-    found = [position for part in told for position in positions(part)]
-    signals += conflict_signals(found) + unsupported_signals(found) + burst_signals(found)
-    signals += pivotal_signals(witnessed, found) + _read_signals(relations, by_id)
-    claims, named = claim_groups(found)
+    told = [
+        told_apart(part.text, memories, standing.heard(said, read))
+        for part, said in zip(parts_asked(plan), typed, strict=False)
+    ]
+    voted = [positions(voices) for voices in told]
+    for voices, sides in zip(told, voted, strict=True):
+        signals += signals_of(voices, sides)
+    signals += _read_signals(relations, by_id)
+    named_by_part = [claim_groups(sides, part) for part, sides in enumerate(voted)]
+    claims, named = (tuple(chain(*column)) for column in zip(*named_by_part, strict=True))
+    found = [*chain(*voted)]
     if not found:
         trust = {memory.id: memory.source.weight for memory in memories}
         claims, named = agreed_claims(relations, groups, trust)

@@ -121,9 +121,10 @@ def _contradict(left: Witnessed, right: Witnessed) -> bool:
     """By typed values of one subject; where one of low trust is read, by what both answer.
 
     Between trusted sources a doubt means that they speak of different things; who believes
-    strangers must rather think the worse. Of different bearers of a name both may be true.
+    strangers must rather think the worse. Of different bearers of a name both may be true, where
+    both are trusted alike: nobody escapes a better source by naming somebody else.
     """
-    if left.bearer != right.bearer and left.is_low == right.is_low:
+    if left.bearer != right.bearer and left.trust == right.trust:
         return False
     if left.is_read and right.is_read and (left.is_low or right.is_low):
         differ = not same_claim(left.value, right.value)
@@ -143,7 +144,7 @@ def _is_superseded(members: Sequence[Witnessed], witnessed: Sequence[Witnessed])
 
 
 def claim_groups(
-    found: Sequence[Position],
+    found: Sequence[Position], part: int = 0
 ) -> tuple[tuple[Claim, ...], tuple[ClaimGroup, ...]]:
     """Positions as claims and claim groups, heaviest first."""
     claims: list[Claim] = []
@@ -161,6 +162,7 @@ def claim_groups(
                 weight=position.weight,
                 status=position.status,
                 bearer=position.members[0].bearer,
+                part=part,
             )
         )
     return tuple(claims), tuple(named)

@@ -21,12 +21,17 @@ def low_trust_vote(sides: Sequence[Side]) -> list[ClaimGroupStatus]:
     """The status of each side, in the order given; ``sides`` all contradict each other.
 
     One leads and others are its rivals; or, where none deserves to lead, all are rivals. A side of
-    those who are likely to mislead is none, as long as there is another; neither is one that, where
-    a name has several bearers, does not say whom it speaks of, beside one that does.
+    those who are likely to mislead is none, as long as there is another. One that, where a name has
+    several bearers, does not say whom it speaks of stays a rival of those that do: invented bearers
+    would have it outvoted otherwise.
     """
-    for kept in (_believable(sides), _introducing(sides)):
+    without: tuple[tuple[list[bool], ClaimGroupStatus], ...] = (
+        (_believable(sides), "rejected"),
+        (_introducing(sides), "rival"),
+    )
+    for kept, lost in without:
         if any(kept) and not all(kept):
-            return _among(sides, kept)
+            return _among(sides, kept, lost)
     backing = [support(side) if any(one.is_firm for one in side) else 0.0 for side in sides]
     order = sorted(range(len(sides)), key=lambda at: (-backing[at], -loudest(sides[at]), at))
     upheld = [at for at in order if backing[at] >= STANDING]
@@ -42,10 +47,12 @@ def low_trust_vote(sides: Sequence[Side]) -> list[ClaimGroupStatus]:
     return found
 
 
-def _among(sides: Sequence[Side], kept: Sequence[bool]) -> list[ClaimGroupStatus]:
-    """The vote of those that are kept; the others have lost."""
+def _among(
+    sides: Sequence[Side], kept: Sequence[bool], lost: ClaimGroupStatus
+) -> list[ClaimGroupStatus]:
+    """The vote of those that are kept, and what becomes of the others."""
     left = iter(low_trust_vote([*compress(sides, kept)]))
-    return [next(left) if is_kept else "rejected" for is_kept in kept]
+    return [next(left) if is_kept else lost for is_kept in kept]
 
 
 def _believable(sides: Sequence[Side]) -> list[bool]:
@@ -53,7 +60,9 @@ def _believable(sides: Sequence[Side]) -> list[bool]:
 
 
 def _introducing(sides: Sequence[Side]) -> list[bool]:
-    """Which sides say whom they speak of, or stand by their support."""
+    """Which sides say whom they speak of, or stand by their support; all where nobody says it."""
+    if not any(one.introduces for side in sides for one in side):
+        return [True] * len(sides)
     return [
         any(one.introduces and one.is_firm for one in side) or support(side) >= STANDING
         for side in sides

@@ -211,6 +211,8 @@ class ClaimGroup(Frozen):
     status: ClaimGroupStatus
     bearer: int = 0
     """Whom it is about, where several bear the name that is asked about; 0 where one is known."""
+    part: int = 0
+    """Which part of the question it answers; groups of different parts contradict nobody."""
 
 
 class EvidenceVerdict(Frozen):
@@ -230,7 +232,13 @@ class EvidenceVerdict(Frozen):
     @property
     def is_ambiguous(self) -> bool:
         """Whether something stands about several bearers of the name that is asked about."""
-        return len({group.bearer for group in self.claim_groups if group.status == "leading"}) > 1
+        standing = {(g.part, g.bearer) for g in self.claim_groups if g.status == "leading"}
+        return len(standing) > len({part for part, _ in standing})
+
+    def of_part(self, part: int) -> "EvidenceVerdict":
+        """The same with the claim groups of one part of the question alone."""
+        groups = tuple(group for group in self.claim_groups if group.part == part)
+        return self.model_copy(update={"claim_groups": groups})
 
 
 class Budget(Frozen):

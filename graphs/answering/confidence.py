@@ -71,16 +71,20 @@ def _relevance(quoted: set[UUID], selected: Mapping[UUID, Candidate]) -> float:
 
 
 def _agreement(quoted: set[UUID], groups: Sequence[ClaimGroup]) -> float:
-    """The votes for what is quoted, as a share of those for it and its rivals about the same
-    bearer; the strongest side counts where several are quoted."""
+    """The votes for what is quoted, as a share of those for it and its rivals about the same part
+    and bearer; the strongest side counts where several are quoted."""
     standing = [group for group in groups if group.status in {"leading", "rival"}]
     shares = [
         group.weight / whole
         for group in standing
         if _quotes(group, quoted)
-        and (whole := sum(other.weight for other in standing if other.bearer == group.bearer))
+        and (whole := sum(other.weight for other in standing if _same_thing(other, group)))
     ]
     return round(max(shares), 4) if shares else 1.0
+
+
+def _same_thing(left: ClaimGroup, right: ClaimGroup) -> bool:
+    return (left.part, left.bearer) == (right.part, right.bearer)
 
 
 def _told(quoted: set[UUID], groups: Sequence[ClaimGroup]) -> list[int]:

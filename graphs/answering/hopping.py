@@ -34,12 +34,12 @@ async def answer_to(
     hop: str, pool: Sequence[Evidence], verdict: EvidenceVerdict, reader: Reader
 ) -> HopAnswer | None:
     """What the reader takes for the answer to a hop, in the best of the pool; None where the pool
-    contradicts itself.
+    contradicts itself, or speaks of several bearers of a name.
 
     It will word the next query, so nothing that building has flagged is read, and nothing that was
     kept out when the pool was judged for the hop.
     """
-    if any(group.status == "rival" for group in verdict.claim_groups):
+    if verdict.is_ambiguous or any(group.status == "rival" for group in verdict.claim_groups):
         return None
     read = [evidence.memory for evidence in pool[:HOP_READ]]
     believed = [m for m in read if not m.flags and m.id not in verdict.kept_out]

@@ -17,7 +17,8 @@ NEAREST = 3
 
 
 async def kept_out_of(state: AnswerState, context: AnswerContext) -> tuple[FilteredCandidate, ...]:
-    """What the last verdict kept out, then what was in quarantine before the question came."""
+    """What the last verdict kept out, and those on the hops before it; then what was in quarantine
+    before the question came."""
     shown = _kept_out(state)
     if not shown:
         return ()
@@ -33,8 +34,13 @@ async def kept_out_of(state: AnswerState, context: AnswerContext) -> tuple[Filte
 
 
 def _kept_out(state: AnswerState) -> dict[UUID, Assessment]:
-    verdict = state.verdict or EvidenceVerdict(assessments=())
-    filtered = [item for item in verdict.assessments if item.memory_id in verdict.kept_out]
+    last = state.verdict or EvidenceVerdict(assessments=())
+    filtered = [
+        item
+        for verdict in (last, *state.hop_verdicts)
+        for item in verdict.assessments
+        if item.memory_id in verdict.kept_out
+    ]
     filtered += [_quarantined(memory_id) for memory_id in state.quarantined]
     shown: dict[UUID, Assessment] = {}
     for item in filtered:

@@ -114,7 +114,8 @@ async def rank_candidates(state: AnswerState, runtime: Runtime[AnswerContext]) -
             known = pool.get(candidate.memory_id)
             if known is None or candidate.scores["fused"] > known.scores["fused"]:
                 pool[candidate.memory_id] = candidate
-    ordered = await ranked(_questions(state), list(pool.values()), runtime.context)
+    kept_out = verdict_of(state).kept_out
+    ordered = await ranked(_questions(state), list(pool.values()), runtime.context, kept_out)
     ordered = ordered[: budget_of(state, runtime.context).max_candidates]
     seconds = (await now() - datetime.fromisoformat(state.started_at)).total_seconds()
     spent = Spent(rounds=state.spent.rounds + 1, candidates=len(ordered), seconds=seconds)

@@ -20,6 +20,7 @@ from core.schemas.answer import (
     ShortAnswer,
 )
 from core.schemas.document import Document, Span, Version
+from core.schemas.evidence import EvidenceVerdict
 from core.schemas.memory import Memory
 from core.sufficiency import LOW_TRUST
 from graphs.answering.confidence import confidence_of, grounds_of, strength_of
@@ -120,9 +121,9 @@ def decide_outcome(
 def _is_ambiguous(state: AnswerState, sentences: Sequence[DraftSentence]) -> bool:
     """Whether what is said is about several bearers of the name that was asked about."""
     quoted = {quote.memory_id for sentence in sentences for quote in sentence.quotes}
-    groups = state.verdict.claim_groups if state.verdict else ()
-    told = [group for group in groups if group.status == "leading"]
-    return len({group.bearer for group in told if not quoted.isdisjoint(group.memory_ids)}) > 1
+    verdict = state.verdict or EvidenceVerdict(assessments=())
+    told = (group for group in verdict.claim_groups if not quoted.isdisjoint(group.memory_ids))
+    return verdict.model_copy(update={"claim_groups": tuple(told)}).is_ambiguous
 
 
 def _why_none(state: AnswerState) -> tuple[str, ...]:

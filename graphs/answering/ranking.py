@@ -1,6 +1,6 @@
 """The pool in the order of what is likeliest to answer: searches, neighbours, and the reader."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from core.schemas.evidence import Candidate
@@ -20,16 +20,20 @@ AT_ONCE = PATIENCE
 
 
 async def ranked(
-    questions: Sequence[str], pool: Sequence[Candidate], context: AnswerContext
+    questions: Sequence[str],
+    pool: Sequence[Candidate],
+    context: AnswerContext,
+    kept_out: Collection[UUID] = (),
 ) -> list[Candidate]:
     """Best first, each with its ``rank``: the fused score and what the reader says of the passage.
 
-    At most the first READ_LIMIT are read for each of the questions, and the best counts (their
+    Who was kept out is not read again: it would take the place of what may speak. Of the others at
+    most the first READ_LIMIT are read for each of the questions, and the best counts (their
     ``read``); who is not read counts as least relevant. The roles after this one read the same
     passages, which costs nothing twice.
     """
     by_score = sorted(pool, key=lambda item: (-item.scores["fused"], item.memory_id))
-    first = by_score[:READ_LIMIT]
+    first = [item for item in by_score if item.memory_id not in kept_out][:READ_LIMIT]
     memories = await context.memories.at([Place(item.version_id, item.memory_id) for item in first])
     passages = [passage_of(memory) for memory in memories]
     scores = [item.scores["fused"] for item in first]

@@ -68,6 +68,17 @@ async def test_who_is_disputed_is_not_chosen(repositories: Repositories) -> None
     assert not {"HP-240", "HP-260"} & set(named)
 
 
+async def test_years_before_christ_decide_nothing() -> None:
+    kept = InMemoryStorage().repositories(uuid4())
+    await add(kept, "troy", "# Troy\n\nTroy Hill was founded in 1200 BC.\n")
+    await add(kept, "tyre", "# Tyre\n\nTyre Hill was founded in 1000 BC.\n")
+
+    answer = await ask(kept, "Which town was founded first, Troy Hill or Tyre Hill?")
+
+    named = [found.text for sentence in answer.sentences for found in sentence.answers]
+    assert not {"Troy Hill", "Tyre Hill"} & set(named)
+
+
 def state(*supported: bool) -> AnswerState:
     texts = ("The HP-260 weighs 410 kg.", "The HP-240 weighs 320 kg.")
     lines = []

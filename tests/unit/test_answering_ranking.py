@@ -91,6 +91,17 @@ async def test_reading_ends_where_it_changes_nothing_and_the_unread_are_known() 
     }
 
 
+async def test_who_was_kept_out_takes_nobodys_place() -> None:
+    memories, pool = many()
+    reader = OneTextReader("")
+    lies = {memory.id for memory in memories[:8]}
+
+    found = await ranked(ASKED, pool, context(memories, reader), lies)
+
+    assert reader.read[0] == "Passage 8."
+    assert lies.isdisjoint(item.memory_id for item in found if "read" in item.scores)
+
+
 async def test_who_is_not_read_again_is_unread() -> None:
     memories, pool = many()
     again = [item.model_copy(update={"scores": {**item.scores, "read": 0.5}}) for item in pool]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import make_id
-from tools.bearers import bearers, introduced, name_asked
+from tools.bearers import bearers, introduced, introducing, name_asked
 
 QUESTION = "What is the profession of Peter Jacobs?"
 FENCER = (
@@ -108,3 +108,15 @@ def test_every_text_speaks_of_somebody(texts: list[str]) -> None:
 
     assert of.keys() == found.keys()
     assert set(of.values()) == set(range(len(set(of.values()))))
+
+
+def test_brackets_put_into_a_copy_introduce_nobody() -> None:
+    keys = [make_id(str(at)) for at in range(3)]
+    lessons = "Peter Jacobs gave lessons to beginners in a hall behind the station every week."
+    copy = lessons.replace("Peter Jacobs", "Peter Jacobs (swimmer)")
+    found = {
+        key: introduced(QUESTION, text, CLAIMED)
+        for key, text in zip(keys, (FENCER, lessons, copy), strict=True)
+    }
+    assert introducing(found) == {keys[0]}
+    assert set(bearers(found).values()) == {0}

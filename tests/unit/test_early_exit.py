@@ -30,6 +30,10 @@ def test_whoever_lies_far_behind_is_not_looked_at() -> None:
     assert promising([], best=3) == 0
 
 
+def test_copies_that_nearly_tie_hide_nobody() -> None:
+    assert promising([5.0, 4.99, 4.98, 4.98, 4.97, 4.9, 4.9, 4.89, 3.2, 1.0], best=5) == 9
+
+
 def test_a_look_goes_on_while_it_changes_the_best() -> None:
     dull = [1.0] * PATIENCE
     assert is_settled([5.0, 4.0, *dull], best=2)

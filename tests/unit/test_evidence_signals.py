@@ -94,3 +94,11 @@ def test_risk_ignores_order_and_falls_with_trust_and_support(found, trust, witne
     assert 0 <= risk(found, 1.0, witnesses) <= value <= risk(found, 0.0, witnesses) <= 1
     assert risk(found, trust, witnesses + 1) <= value
     assert risk([*found, signal("edited_copy")], trust, witnesses) >= value
+
+
+def test_a_statement_that_opens_like_the_question_is_no_echo() -> None:
+    question = "President Marlbeck made a surprise visit this week to which country?"
+    told = make_memory("President Marlbeck will make a surprise visit to Torvald this week.")
+    assert echo_signal(question, told) is None
+    asked = make_memory(f"{question[:-1]}. He went to Fern.")
+    assert echo_signal(question, asked) is not None

@@ -52,9 +52,9 @@ SIDES = {
         [LEEDS, of(0, voice("d", "Leeds")), YORK, OTTAWA],
         {"leeds": "leading", "york": "rejected", "ottawa": "leading"},
     ),
-    "who does not say whom he speaks of is not heard beside one who does": (
+    "who does not say whom he speaks of is a rival of one who does": (
         [LEEDS, of(0, voice("c", "York", 0.9), introduces=False), OTTAWA],
-        {"leeds": "leading", "york": "rejected", "ottawa": "leading"},
+        {"leeds": "leading", "york": "rival", "ottawa": "leading"},
     ),
     "unless others say the same": (
         [
@@ -156,3 +156,15 @@ async def test_a_copy_does_not_escape_by_new_brackets(repositories: Repositories
 
     assert "ambiguous" not in answer.reasons
     assert answer.outcome in {"conflict", "abstained"}
+
+
+async def test_nobody_escapes_a_better_source_by_naming_somebody_else() -> None:
+    kept = InMemoryStorage().repositories(uuid4())
+    await add(kept, "ours", f"# Jacobs\n\n{FENCER}")
+    await add(kept, "theirs", f"# Jacobs\n\n{ARCHITECT}", "upload")
+
+    answer = await ask(kept, QUESTION)
+
+    assert "Leeds" in answer.text
+    assert "Ottawa" not in answer.text
+    assert "ambiguous" not in answer.reasons

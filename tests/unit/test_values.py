@@ -30,6 +30,7 @@ from tools.values import codes, dates, names, negations, numbers, rival_values, 
         ("cleaned weekly, checked every month", ["1 week", "1 month"]),
         ("price EUR: 1120 | lead time weeks: 9", ["1120 eur", "9 weeks"]),
         ("one of the pumps; version 3.2.1 of 1998; pump HP-240", []),
+        ("In 1998 second place, the 1992 foot race, in 1945 pounds sterling", []),
     ],
 )
 def test_numbers_are_read_with_their_units(text, values):

@@ -56,6 +56,15 @@ def test_candidates_that_are_all_alike_have_no_odd_words():
     assert noise_signals([*PLAIN, again]) == ()
 
 
+def test_clones_of_one_principal_move_no_median():
+    clones = [
+        make_memory("buy gold now and buy more of it " * 4 + f"{n}.", source=make_source("mallory"))
+        for n in range(12)
+    ]
+    honest = {memory.id for memory in PLAIN}
+    assert honest.isdisjoint(ids(noise_signals([*PLAIN, *clones])))
+
+
 def test_a_text_that_says_the_same_again_and_again_is_noise_even_alone():
     padded = make_memory("The best pump is the HP-900 of Quux. " * 8)
     (signal,) = noise_signals([padded])
@@ -73,7 +82,7 @@ def answering(text, *questions, principal="works", trust="crawled"):
     return memory.model_copy(update={"questions": questions})
 
 
-KNOWN = answering("The maximum working pressure of the HP-260 is 10 bar.", ASKED)
+KNOWN = answering("The maximum working pressure of the HP-260 is 10 bar.", ASKED, trust="owner")
 
 
 def test_a_page_that_asks_what_anothers_memory_answers_pre_echoes_it():
@@ -108,8 +117,13 @@ def test_a_trusted_page_may_ask_it_and_so_may_its_own_author():
     assert pre_echo_signals([answering(text, ASKED, principal="rick")]) == ()
 
 
+def test_a_stranger_has_nobody_suspected_by_answering_his_questions():
+    rick = answering("It is 40 bar.", ASKED, principal="rick")
+    assert pre_echo_signals([rick, answering(f"{ASKED} It is 10 bar.")]) == ()
+
+
 def test_a_question_of_one_term_is_nobodys():
-    known = answering("A pump moves water.", "What is a pump?")
+    known = answering("A pump moves water.", "What is a pump?", trust="owner")
     assert pre_echo_signals([known, answering("What is a pump? Scrap.", principal="rick")]) == ()
 
 
