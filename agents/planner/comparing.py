@@ -44,6 +44,7 @@ _NOT_NOUNS = "|".join(["first", "last", "earlier", "later", "more", "both", "the
 _NOUN = rf"(?P<noun>(?!(?:{_NOT_NOUNS})\b)[\w-]+(?: [\w-]+){{0,2}}?)"
 _FIRST = r"(?:first|earlier|last|later|before|most recently|earliest)"
 _WHO = r"(?:who|what|which)(?: \w+){0,2}?"
+_EITHER = rf"(?:who|what|which)(?: \w+){{0,3}}?, (?P<left>{_SIDE}),? or (?P<right>{_SIDE}),"
 _BOTH = rf"(?P<left>{_SIDE}) and (?P<right>{_SIDE}) (?:both )?"
 
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -65,6 +66,12 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"{_WHO} (?P<be>was|were) (?:first|last) (?P<verb>\w+(?:ed|n|t|und)){_OR}",
             "When {be} {side} {verb}?",
         ),
+        (rf"{_EITHER} (?:was born|is|was) (?:older|younger)", "When was {side} born?"),
+        (
+            rf"{_EITHER} (?P<be>was|were) (?P<verb>\w+(?:ed|n|t|und)) {_FIRST}",
+            "When {be} {side} {verb}?",
+        ),
+        (rf"{_EITHER} (?P<be>{_IS}) (?:the )?{_DEGREE}", "How {base} {be} {side}?"),
         (rf"{_WHO} (?P<be>{_IS}) (?:the )?{_DEGREE}{_OR}", "How {base} {be} {side}?"),
         (
             rf"(?P<be>{_IS}) (?P<left>{_SIDE}) {_DEGREE} than (?P<right>{_SIDE})",

@@ -107,6 +107,18 @@ def test_foreign_names_do_not_make_a_question_foreign(question):
             ("How heavy is the HP-240?", "How heavy is the HP-260?"),
         ),
         (
+            "Which pump, the HP-240 or the HP-260, is heavier?",
+            ("How heavy is the HP-240?", "How heavy is the HP-260?"),
+        ),
+        (
+            "Which film, Alien or Blade Runner, was released first?",
+            ("When was Alien released?", "When was Blade Runner released?"),
+        ),
+        (
+            "Who, Marie Curie or Lise Meitner, is younger?",
+            ("When was Marie Curie born?", "When was Lise Meitner born?"),
+        ),
+        (
             "Who is younger, Marie Curie or Lise Meitner?",
             ("When was Marie Curie born?", "When was Lise Meitner born?"),
         ),
