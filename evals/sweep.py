@@ -9,9 +9,9 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
@@ -43,16 +43,26 @@ SEED = 13
 SOURCE = Source(principal="eval", origin="eval", trust="owner")
 
 
+class Models(NamedTuple):
+    """Who encodes, and who reads."""
+
+    encoder: Encoder
+    reader: Reader
+
+
 def evaluate(data: Path, part: str, *, model: str | None = None) -> dict[str, JsonValue]:
     """A row for each setting; ``part`` does not matter, for training files have none.
 
     Raises NotFound for data that are not there, ConfigurationError for a model that is none.
     """
     settings = Settings()
-    reader, encoder = open_reader_for(model, settings), configured_encoder(settings)
+
+    def open_models() -> Models:
+        return Models(configured_encoder(settings), open_reader_for(model, settings))
+
     cases = list(cases_of(list(read_rows(data, "extractive_qa", "squad_dev20articles"))))
-    found = asyncio.run(measure(settings, encoder, reader, cases, GRID))
-    return {"model": reader.id, **report(found)}
+    found = asyncio.run(measure(settings, open_models, cases, GRID))
+    return {"model": open_models().reader.id, **report(found)}
 
 
 def cases_of(rows: Sequence[Row]) -> Iterator[Case]:
@@ -76,21 +86,23 @@ def _paragraphs(rows: Sequence[Row], name: str) -> list[str]:
 
 async def measure(
     settings: Settings,
-    encoder: Encoder,
-    reader: Reader,
+    open_models: Callable[[], Models],
     cases: Sequence[Case],
     grid: Sequence[Setting],
 ) -> dict[Setting, list[Trial]]:
-    """Every question with every setting; texts are built once for each size of chunks."""
-    built: dict[int, tuple[Bench, Built]] = {}
+    """Every question with every setting; texts are built once for each size of chunks.
+
+    Each setting has models that remember nothing, or the first would pay for all.
+    """
+    built: dict[int, Built] = {}
     found: dict[Setting, list[Trial]] = {}
     for setting in grid:
         print(f"measuring {setting} …", file=sys.stderr, flush=True)
+        models = open_models()
+        bench = Bench(_sized(settings, setting.characters), *models)
         if setting.characters not in built:
-            bench = Bench(_sized(settings, setting.characters), encoder, reader)
-            built[setting.characters] = (bench, await bench.build(cases[0]))
-        bench, collection = built[setting.characters]
-        ask = Asker(bench, collection, settings, encoder, reader, setting)
+            built[setting.characters] = await bench.build(cases[0])
+        ask = Asker(bench, built[setting.characters], settings, models, setting)
         found[setting] = [await ask(case) for case in cases]
     return found
 
@@ -110,10 +122,10 @@ class Asker:
         bench: Bench,
         built: Built,
         settings: Settings,
-        encoder: Encoder,
-        reader: Reader,
+        models: Models,
         setting: Setting,
     ) -> None:
+        encoder, reader = models
         self._bench, self._built, self._encoder = bench, built, encoder
         agents = make_agents(settings, encoder, reader)
         selector = LocalSelector(reader, encoder, STRATEGIES[setting.strategy])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.settings import Settings
 from core.sufficiency import RELEVANCE_FLOOR
-from evals.sweep import ARTICLES, cases_of, measure
+from evals.sweep import ARTICLES, Models, cases_of, measure
 from evals.sweep_report import report
 from evals.sweep_settings import DEFAULT, GRID, FlooredSelector, moved, name_of
 from tests.builders import HashingEncoder, WordsReader, make_evidence, make_memory, make_plan
@@ -83,7 +83,7 @@ async def test_every_setting_answers_every_question_and_has_a_row() -> None:
     cases = list(cases_of(ROWS))[4:8]
     grid = (DEFAULT, DEFAULT._replace(characters=300), DEFAULT._replace(floor=1.0))
 
-    found = await measure(Settings(), HashingEncoder(), WordsReader(), cases, grid)
+    found = await measure(Settings(), lambda: Models(HashingEncoder(), WordsReader()), cases, grid)
 
     shown: Any = report(found)
     assert [line["setting"] for line in shown["table"]] == [name_of(one) for one in grid]
