@@ -77,14 +77,21 @@ def _agreement(quoted: set[UUID], groups: Sequence[ClaimGroup]) -> float:
     shares = [
         group.weight / whole
         for group in standing
-        if _quotes(group, quoted)
-        and (whole := sum(other.weight for other in standing if _same_thing(other, group)))
+        if _quotes(group, quoted) and (whole := _votes_at_stake(group, standing))
     ]
     return round(max(shares), 4) if shares else 1.0
 
 
-def _same_thing(left: ClaimGroup, right: ClaimGroup) -> bool:
-    return (left.part, left.bearer) == (right.part, right.bearer)
+def _votes_at_stake(group: ClaimGroup, standing: Sequence[ClaimGroup]) -> float:
+    """Its own votes and those of its rivals; two that lead do not contradict each other."""
+    against = (
+        other.weight
+        for other in standing
+        if other is not group
+        and (other.part, other.bearer) == (group.part, group.bearer)
+        and "rival" in {other.status, group.status}
+    )
+    return group.weight + sum(against)
 
 
 def _told(quoted: set[UUID], groups: Sequence[ClaimGroup]) -> list[int]:

@@ -88,6 +88,7 @@ def test_grounds_are_read_from_what_is_quoted() -> None:
         ((group(RED, 1.0), group(BLUE, 9.0, "superseded")), 1.0),
         ((group(BLUE, 1.0),), 1.0),
         ((group(RED, 0.0), group(BLUE, 0.0, "rival")), 1.0),
+        ((group(RED, 1.0), group(BLUE, 9.0)), 1.0),
         ((group(RED, 1.0), group(BLUE, 9.0, bearer=1)), 1.0),
         ((group(RED, 1.0), group(BLUE, 9.0).model_copy(update={"part": 1})), 1.0),
     ],
