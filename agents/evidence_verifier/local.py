@@ -17,11 +17,12 @@ from agents.evidence_verifier.reading import (
     couples,
     related,
 )
-from agents.evidence_verifier.rules import claim_groups, positions
+from agents.evidence_verifier.rules import Position, claim_groups, positions
 from agents.evidence_verifier.standing import Standing
 from agents.evidence_verifier.voices import Heard, heard, spoken
+from agents.evidence_verifier.witnesses import Witnessed
 from agents.selector import Evidence, by_rank
-from core.schemas.evidence import EvidenceVerdict, Plan, Signal
+from core.schemas.evidence import Claim, ClaimGroup, EvidenceVerdict, Plan, Signal
 from core.schemas.memory import Memory
 from core.sufficiency import LOW_TRUST
 from tools.edited_copies import (
@@ -91,7 +92,8 @@ class LocalEvidenceVerifier:
     async def _listen(self, plan: Plan, pool: Sequence[Evidence]) -> list[Heard]:
         """What the best candidates answer, where a few words can and somebody is of low trust.
 
-        The roles before this one have had the same passages read, so it costs nothing twice.
+        What the roles before this one have had read costs nothing again; the rest is read here,
+        because who is far behind may still contradict.
         """
         ranked = {evidence.memory.id: evidence.memory for evidence in sorted(pool, key=by_rank)}
         memories = list(ranked.values())[:READ_LIMIT]
@@ -125,23 +127,17 @@ def _prepare(plan: Plan, memories: Sequence[Memory]) -> Prepared:
 def _verdict(
     prepared: Prepared, relations: Sequence[Related], readings: Sequence[Heard]
 ) -> EvidenceVerdict:
-    plan, memories, groups, weights, statements, _ = prepared
+    plan, memories, groups = prepared.plan, prepared.memories, prepared.groups
     by_id = {memory.id: memory for memory in memories}
-    signals = _wording_signals(plan, memories) + _copy_signals(plan, [*chain(*statements)], by_id)
-    read = spoken(_in_known_terms(asked(plan), weights), weights, readings, groups)
-    standing = Standing(by_id, groups, by_memory(signals))
-    typed = statements if _is_singular(plan) else [[]]
-    told = [
-        told_apart(part.text, memories, standing.heard(said, read))
-        for part, said in zip(parts_asked(plan), typed, strict=False)
-    ]
+    said = [*chain(*prepared.statements)]
+    signals = _wording_signals(plan, memories) + _copy_signals(plan, said, by_id)
+    told = _told(prepared, readings, Standing(by_id, groups, by_memory(signals)))
     voted = [positions(voices) for voices in told]
     for voices, sides in zip(told, voted, strict=True):
         signals += signals_of(voices, sides)
     signals += _read_signals(relations, by_id)
-    named_by_part = [claim_groups(sides, part) for part, sides in enumerate(voted)]
-    claims, named = (tuple(chain(*column)) for column in zip(*named_by_part, strict=True))
     found = [*chain(*voted)]
+    claims, named = _claims(voted)
     if not found:
         trust = {memory.id: memory.source.weight for memory in memories}
         claims, named = agreed_claims(relations, groups, trust)
@@ -150,6 +146,29 @@ def _verdict(
         claims=claims,
         claim_groups=named,
     )
+
+
+def _told(
+    prepared: Prepared, readings: Sequence[Heard], standing: Standing
+) -> list[list[Witnessed]]:
+    """What is stated and read, by part of the question; nothing where there are many answers."""
+    plan, weights = prepared.plan, prepared.weights
+    if not _is_singular(plan):
+        return []
+    read = spoken(_in_known_terms(asked(plan), weights), weights, readings, prepared.groups)
+    return [
+        told_apart(part.text, prepared.memories, standing.heard(said, read))
+        for part, said in zip(parts_asked(plan), prepared.statements, strict=True)
+    ]
+
+
+def _claims(
+    voted: Sequence[Sequence[Position]],
+) -> tuple[tuple[Claim, ...], tuple[ClaimGroup, ...]]:
+    """The claims and their groups, part by part."""
+    by_part = [claim_groups(sides, part) for part, sides in enumerate(voted)]
+    claims = (claim for found, _ in by_part for claim in found)
+    return tuple(claims), tuple(group for _, groups in by_part for group in groups)
 
 
 def _read_signals(relations: Iterable[Related], by_id: Mapping[UUID, Memory]) -> list[Signal]:

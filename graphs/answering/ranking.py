@@ -29,8 +29,8 @@ async def ranked(
 
     Who was kept out is not read again: it would take the place of what may speak. Of the others at
     most the first READ_LIMIT are read for each of the questions, and the best counts (their
-    ``read``); who is not read counts as least relevant. The roles after this one read the same
-    passages, which costs nothing twice.
+    ``read``); who is not read counts as least relevant. Selecting and answering read the same
+    passages, which costs nothing again.
     """
     by_score = sorted(pool, key=lambda item: (-item.scores["fused"], item.memory_id))
     first = [item for item in by_score if item.memory_id not in kept_out][:READ_LIMIT]
