@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agents.answerer import Passage
-from agents.answerer.rules import claims_by_status, quote_of, states
+from agents.answerer.rules import claims_by_status, quote_of, short_answer_of, states
 from core.schemas.answer import DraftSentence, Quote, ShortAnswer
 from core.schemas.document import Span, Unit
 from core.schemas.evidence import Claim, ClaimGroupStatus, EvidenceVerdict, Plan, QuestionType
@@ -65,8 +65,7 @@ def _typed_first(part: Asked, items: Sequence[Scored]) -> list[Scored]:
 
 def choose(plan: Plan, items: Sequence[Scored], verdict: EvidenceVerdict) -> list[Scored]:
     """The sentences for one part of the question, the best first; ``items`` is not empty."""
-    rivals = claims_by_status(verdict, "rival")
-    if rivals or verdict.is_ambiguous:
+    if verdict.is_disputed:
         spokesmen = [_stating(items, side, whole=verdict.is_ambiguous) for side in _sides(verdict)]
         found = [item for item in spokesmen if item is not None]
         if len(found) > 1:
@@ -131,8 +130,7 @@ def _in_words_of(item: Scored, claim: Claim, *, whole: bool) -> Scored:
     if whole:
         start, end = whole_value(unit.text, start, end)
     span = Span(start=unit.start + start, end=unit.start + end)
-    text = unit.text[start:end]
-    return item._replace(answer=item.answer.model_copy(update={"span": span, "text": text}))
+    return item._replace(answer=short_answer_of(item.passage, unit, span))
 
 
 def _whole_list(best: Scored, items: Sequence[Scored]) -> list[Scored]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agents.answerer.choosing import Scored
+from agents.answerer.rules import short_answer_of
 from core.schemas.answer import ShortAnswer
 from core.schemas.document import Span
 from core.schemas.evidence import EvidenceVerdict, Plan
@@ -36,8 +37,8 @@ def concluded(
     """
     told = [list(items) for items in chosen]
     end = wanted_end(plan.wording)
-    disputed = verdict.is_ambiguous or any(g.status == "rival" for g in verdict.claim_groups)
-    if end is None or disputed or plan.kind != "compare" or len(told) != 2 or len(parts) != 2:
+    has_both = plan.kind == "compare" and len(told) == len(parts) == 2
+    if end is None or verdict.is_disputed or not has_both:
         return Concluded(told)
     values = [_value(part, items[0]) for part, items in zip(parts, told, strict=True)]
     winner = chosen_side(end, [value for value in values if value is not None])
@@ -63,10 +64,7 @@ def _named(part: Asked, item: Scored) -> ShortAnswer | None:
         at = unit.text.casefold().find(name.casefold())
         if at >= 0:
             span = Span(start=unit.start + at, end=unit.start + at + len(name))
-            version_id = item.passage.evidence.memory.version_id
-            return ShortAnswer(
-                version_id=version_id, span=span, text=unit.text[at : at + len(name)]
-            )
+            return short_answer_of(item.passage, unit, span)
     return None
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from agents.answerer import Passage
 from agents.answerer.choosing import Scored, choose, credible, sentences_of
 from agents.answerer.comparing import concluded
-from agents.answerer.rules import allowed
+from agents.answerer.rules import allowed, short_answer_of
 from core.schemas.answer import Draft, ShortAnswer
 from core.schemas.document import Span, Unit
 from core.schemas.evidence import EvidenceVerdict, Plan
@@ -188,9 +188,9 @@ def _measured(
         answerable=log_odds(reading.answerable),
         behind=min(found.behind, FAR_BEHIND) if found else FAR_BEHIND,
     )
-    span = _date_of_life(part, unit, found.span if found else None)
-    span = span or (found.span if found else _stated_value(part, weights, unit))
-    return Measured(passage, unit, seen, _short_answer(passage, unit, span) if span else None)
+    pointed = found.span if found else None
+    span = _date_of_life(part, unit, pointed) or pointed or _stated_value(part, weights, unit)
+    return Measured(passage, unit, seen, short_answer_of(passage, unit, span) if span else None)
 
 
 def _date_of_life(part: Asked, unit: Unit, pointed: Span | None) -> Span | None:
@@ -207,11 +207,6 @@ def _stated_value(part: Asked, weights: TermWeights, unit: Unit) -> Span | None:
     if value is None or value.kind == "boolean":
         return None
     return Span(start=unit.start + value.start, end=unit.start + value.end)
-
-
-def _short_answer(passage: Passage, unit: Unit, span: Span) -> ShortAnswer:
-    text = unit.text[span.start - unit.start : span.end - unit.start]
-    return ShortAnswer(version_id=passage.evidence.memory.version_id, span=span, text=text)
 
 
 def _context(passage: Passage, unit: Unit) -> str:

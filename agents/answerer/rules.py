@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from agents.answerer import Passage
-from core.schemas.answer import Quote
+from core.schemas.answer import Quote, ShortAnswer
 from core.schemas.document import Span, Unit
 from core.schemas.evidence import Claim, ClaimGroupStatus, EvidenceVerdict
 from core.spans import overlaps
@@ -28,6 +28,12 @@ def quote_of(passage: Passage, unit: Unit, score: float) -> Quote:
         text=unit.text,
         score=score,
     )
+
+
+def short_answer_of(passage: Passage, unit: Unit, span: Span) -> ShortAnswer:
+    """The words of the unit at a span of its version."""
+    text = unit.text[span.start - unit.start : span.end - unit.start]
+    return ShortAnswer(version_id=passage.evidence.memory.version_id, span=span, text=text)
 
 
 def claims_by_status(verdict: EvidenceVerdict, status: ClaimGroupStatus) -> list[list[Claim]]:

@@ -24,10 +24,10 @@ def told_apart(
             text = f"{memory.title}\n{memory.text_original}"
             found[memory.document_id].append(introduced(question, text, claimed))
     joined = {document_id: _joined(parts) for document_id, parts in found.items()}
-    of = bearers(joined)
     told = introducing(joined)
     sources = {item.group for item in witnessed if item.statement.document_id in told}
-    if len(sources) < 2 or len(set(of.values())) < 2:
+    of = bearers(joined) if len(sources) > 1 else {}
+    if len(set(of.values())) < 2:
         return list(witnessed)
     return [
         item._replace(bearer=of[key], introduces=key in told)

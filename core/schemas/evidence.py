@@ -235,6 +235,11 @@ class EvidenceVerdict(Frozen):
         standing = {(g.part, g.bearer) for g in self.claim_groups if g.status == "leading"}
         return len(standing) > len({part for part, _ in standing})
 
+    @property
+    def is_disputed(self) -> bool:
+        """Whether more than one thing may be told: rivals stand, or several bearers are meant."""
+        return self.is_ambiguous or any(group.status == "rival" for group in self.claim_groups)
+
     def of_part(self, part: int) -> "EvidenceVerdict":
         """The same with the claim groups of one part of the question alone."""
         groups = tuple(group for group in self.claim_groups if group.part == part)

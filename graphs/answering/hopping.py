@@ -39,7 +39,7 @@ async def answer_to(
     It will word the next query, so nothing that building has flagged is read, and nothing that was
     kept out when the pool was judged for the hop.
     """
-    if verdict.is_ambiguous or any(group.status == "rival" for group in verdict.claim_groups):
+    if verdict.is_disputed:
         return None
     read = [evidence.memory for evidence in pool[:HOP_READ]]
     believed = [m for m in read if not m.flags and m.id not in verdict.kept_out]

@@ -239,9 +239,9 @@ def _questions(state: AnswerState) -> list[str]:
 def _sides(verdict: EvidenceVerdict, items: Sequence[Packable]) -> frozenset[UUID]:
     """The most relevant memory of each leading or rival claim, where there are rivals, or several
     that the name in the question may mean."""
-    claims = [group for group in verdict.claim_groups if group.status in {"leading", "rival"}]
-    if all(group.status == "leading" for group in claims) and not verdict.is_ambiguous:
+    if not verdict.is_disputed:
         return frozenset()
+    claims = [group for group in verdict.claim_groups if group.status in {"leading", "rival"}]
     best = (
         min(
             (item for item in items if item.key in group.memory_ids),
