@@ -93,7 +93,7 @@ def _table_of(difference):
     return rest[1] if kind.startswith(("add_column", "remove_column", "modify")) else None
 
 
-BEFORE_RUN_READS = """
+ONE_VERSION = """
 insert into tenants values ('{tenant}', 'ours');
 insert into documents (tenant_id, id, external_id, title, collection, source)
 values ('{tenant}', '{document}', 'pump', 'Pump', 'default', '{{}}');
@@ -101,7 +101,11 @@ insert into versions
     (tenant_id, id, document_id, number, content_sha256, filename, size, source, collection,
      status, batch)
 values
-    ('{tenant}', '{version}', '{document}', 1, '', '', 0, '{{}}', 'default', 'failed', '{version}');
+    ('{tenant}', '{version}', '{document}', 1, '', '', 0, '{{}}', 'default', '{status}',
+     '{version}');
+"""
+
+BEFORE_RUN_READS = """
 insert into runs (tenant_id, id, graph, status, subject, engine, attempts, started_at)
 select '{tenant}', run, 'answering', 'succeeded', '{{}}', '{{}}', 1, now()
 from unnest(array['{read}', '{spoke}']::uuid[]) as run;
@@ -126,6 +130,7 @@ async def test_a_deletion_finds_the_runs_that_were_recorded_before_reads_were(
     owner_url = postgres.url(OWNER, empty_database)
     migrate_to("0006", owner_url)
     with psycopg.connect(owner_url) as connection:
+        connection.execute(ONE_VERSION.format(status="failed", **ids).encode())
         connection.execute(BEFORE_RUN_READS.format(**ids).encode())
 
     migrate(owner_url)
@@ -140,14 +145,6 @@ async def test_a_deletion_finds_the_runs_that_were_recorded_before_reads_were(
 
 
 BEFORE_HOLDS = """
-insert into tenants values ('{tenant}', 'ours');
-insert into documents (tenant_id, id, external_id, title, collection, source)
-values ('{tenant}', '{document}', 'pump', 'Pump', 'default', '{{}}');
-insert into versions
-    (tenant_id, id, document_id, number, content_sha256, filename, size, source, collection,
-     status, batch)
-values
-    ('{tenant}', '{version}', '{document}', 1, '', '', 0, '{{}}', 'default', 'active', '{version}');
 insert into memories
     (tenant_id, id, document_id, version_id, ordinal, status, collection, principal, origin, trust,
      content_type, length, decision, body)
@@ -175,6 +172,7 @@ def test_what_was_out_before_holds_were_is_held_by_who_took_it_out(postgres, emp
     owner_url = postgres.url(OWNER, empty_database)
     migrate_to("0009", owner_url)
     with psycopg.connect(owner_url) as connection:
+        connection.execute(ONE_VERSION.format(status="active", **ids).encode())
         connection.execute(BEFORE_HOLDS.format(**ids).encode())
 
     migrate(owner_url)
