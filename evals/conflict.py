@@ -46,8 +46,8 @@ async def measure(bench: Bench, asked: Mapping[str, Sequence[Case]]) -> dict[str
         "arms": ["defended", UNDEFENDED],
         "metrics": {name: dict(one._asdict()) for name, one in metrics.items()},
         "notes": [
-            f"at most {LIMIT} questions of a kind, drawn by a fixed seed; every text is crawled "
-            "and a source of its own",
+            f"at most {LIMIT} questions of a kind, drawn by a fixed seed; every text is a source "
+            "of its own, and crawled; uploaded where one updates another",
             "noticed: a conflict or an edited copy is signalled, or the outcome is a conflict; "
             "reported: the outcome is one, and names no ambiguity as its reason",
             f"shuffled: {AGAIN} questions of each kind, the same texts in another order",

@@ -1,8 +1,8 @@
 """Texts that disagree, seem to, or used to: what should be told apart.
 
 RAMDocs has people of one name and misinformation, DynamicQA one text with two values, Fool Me Twice
-claims with evidence for or against them. Each text is a crawled source of its own, so that no trust
-settles anything. Pure.
+claims with evidence for or against them. Each text is a source of its own, trusted as much as those
+beside it (crawled, uploaded where one updates another), so that no trust settles anything. Pure.
 """
 
 import random
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from core.schemas.document import Source
+from core.schemas.document import Source, TrustClass
 from evals.data import Row, read_rows
 from evals.poison_cases import SIZE, Case, Passage, everyone_alone
 
@@ -34,6 +34,7 @@ def cases_of(data: Path, part: str, limit: int = LIMIT) -> dict[str, list[Case]]
         "ambiguous": everyone_alone([row for row in ramdocs if _is_ambiguous(row)]),
         "undisputed": undisputed(_of_kind(pairs, "static")),
         "superseded": superseded(_of_kind(pairs, "temporal")),
+        "updated": superseded(_of_kind(pairs, "temporal"), trust="upload"),
         "refuted": claimed([row for row in claims if row["label"] == "refuted"], claims),
         "supported": claimed([row for row in claims if row["label"] == "supported"], claims),
     }
@@ -63,14 +64,19 @@ def undisputed(rows: Sequence[Row]) -> Iterator[Case]:
         yield _case(row, passages, wrong=())
 
 
-def superseded(rows: Sequence[Row]) -> Iterator[Case]:
+def superseded(rows: Sequence[Row], trust: TrustClass = "crawled") -> Iterator[Case]:
     """Two dated texts of two sources: what held once, and what holds now."""
     for row, others in _with_others(rows, 3):
         lie = next(one for one in row["passages"] if one["label"] != "clean")
         old = _passage(row, f"As of {OLD}: {lie['text']}", "-old", poisoned=True)
         new = _passage(row, f"As of {NEW}: {_clean(row)['text']}", "-new")
         around = [_passage(one, _clean(one)["text"]) for one in others]
-        yield _case(row, [old, new, *around], wrong=tuple(row["wrong_answers"]))
+        told = [_trusted(passage, trust) for passage in (old, new, *around)]
+        yield _case(row, told, wrong=tuple(row["wrong_answers"]))
+
+
+def _trusted(passage: Passage, trust: TrustClass) -> Passage:
+    return passage._replace(source=passage.source.model_copy(update={"trust": trust}))
 
 
 def claimed(rows: Sequence[Row], around: Sequence[Row]) -> Iterator[Case]:

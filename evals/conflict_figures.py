@@ -15,7 +15,7 @@ Holds = Callable[[Asked], bool]
 
 DISPUTED = ("misinformed", "static", "temporal", "disputable", "refuted")
 """Kinds in which two texts cannot both be true."""
-AGREEING = ("ambiguous", "undisputed", "supported", "superseded")
+AGREEING = ("ambiguous", "undisputed", "supported", "superseded", "updated")
 """Kinds in which nothing is disputed."""
 
 
@@ -70,11 +70,14 @@ MORE: Mapping[str, Mapping[str, Holds]] = {
     },
     "ambiguous": {"all_said": says_all},
     "undisputed": {"superseded": tells_superseded},
-    "superseded": {
-        "told": tells_superseded,
-        "latest_said": says_latest,
-        "only_old": is_only_false,
-        "taken_for_poison": takes_for_poison,
+    **{
+        kind: {
+            "told": tells_superseded,
+            "latest_said": says_latest,
+            "only_old": is_only_false,
+            "taken_for_poison": takes_for_poison,
+        }
+        for kind in ("superseded", "updated")
     },
 }
 """What some kinds are asked besides."""

@@ -7,7 +7,6 @@ which its sentence says that it holds; which of two holds now is for ``core.vali
 """
 
 import asyncio
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from core.ids import content_id
 from core.schemas.document import Span
 from core.schemas.memory import Memory
 from core.schemas.network import Direction, Fact, Mention
+from tools.dating import valid_from
 from tools.lexical import content_terms
 from tools.loaders.sentences import sentence_ranges
 from tools.naming import key_of, phrases
@@ -37,15 +37,7 @@ RIGHT_FROM = 0.5
 ANSWER_LIMIT = 120
 """Characters; a longer answer repeats the sentence."""
 
-_SINCE = re.compile(
-    r"\b(?:since|as of|as from|effective(?: from)?|starting(?: in| on| from)?|from)\s+"
-    r"(?:the )?(?:beginning of |start of |early |late )?$",
-    re.IGNORECASE,
-)
-
-
 _TIME_TERMS = frozenset(content_terms("since until effective current"))
-_TO = re.compile(r"\s*(?:to|until|till|through|and|[-–—])\b")
 
 
 class Asking(NamedTuple):
@@ -94,15 +86,6 @@ def askings(memories: Sequence[Memory], mentions: Sequence[Mention]) -> list[Ask
     named = _by_memory(mentions)
     found = [asking for memory in memories for asking in _of_memory(memory, named[memory.id])]
     return sorted(found, key=lambda asking: -asking.names)
-
-
-def valid_from(sentence: str) -> str | None:
-    """The date since which the sentence says that something holds: "since May 2020"."""
-    for date in dates(sentence):
-        is_start = _SINCE.search(sentence[: date.start]) and not _TO.match(sentence, date.end)
-        if is_start and date.text[:1].isdigit():
-            return date.text
-    return None
 
 
 def _of_memory(memory: Memory, mentions: Sequence[Mention]) -> Iterator[Asking]:

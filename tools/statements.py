@@ -13,12 +13,13 @@ from uuid import UUID
 
 from core.schemas.document import Span
 from core.schemas.memory import Memory
+from tools.dating import dateline, is_later, valid_from
 from tools.lexical import STOP_WORDS, content_terms, stem, words
 from tools.loaders.sentences import sentence_ranges
 from tools.matching import Asked, answer_values, is_about_another
 from tools.overlap import jaccard, overlap_coefficient
 from tools.ranking import TermWeights
-from tools.values import Value, codes, negations, numbers, rival_values, same_value
+from tools.values import Value, codes, dates, negations, numbers, rival_values, same_value
 
 OWN_COVERAGE = 0.35
 """The least share of the question's telling terms that stands in the sentence itself."""
@@ -55,6 +56,8 @@ class Statement(NamedTuple):
     codes: frozenset[str]
     negated: bool
     coverage: float
+    valid_from: str | None = None
+    """Since when it says that it holds; unknown where the question is about a time itself."""
 
 
 _PAST = re.compile(
@@ -152,6 +155,7 @@ def _statement(
         codes=codes(text) - (codes(value.surface) if value else frozenset()),
         negated=negations(_telling_clauses(question, text)) == 1,
         coverage=coverage,
+        valid_from=_valid_from(memory, text, question),
     )
 
 
@@ -181,7 +185,14 @@ def read_statement(
         codes=codes(text) - codes(value.surface),
         negated=negations(_telling_clauses(question, text)) == 1,
         coverage=weights.coverage(question.terms, own),
+        valid_from=_valid_from(memory, text, question),
     )
+
+
+def _valid_from(memory: Memory, sentence: str, question: Asked) -> str | None:
+    if question.answer_type == "date" or dates(question.text):
+        return None
+    return valid_from(sentence) or dateline(memory.text_original)
 
 
 def _sentence_at(text: str, place: int) -> tuple[int, int]:
@@ -343,3 +354,10 @@ def supersedes(newer: Statement, older: Statement) -> bool:
         and any(same_value(older.value, value) for value in newer.others)
         and jaccard(newer.attribute, older.attribute) >= SAME_ATTRIBUTE
     )
+
+
+def later(newer: Statement, older: Statement) -> bool:
+    """Whether both say since when they hold, and one of them since a later date."""
+    if newer.valid_from is None or older.valid_from is None:
+        return False
+    return newer.document_id != older.document_id and is_later(newer.valid_from, older.valid_from)

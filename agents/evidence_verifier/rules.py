@@ -14,7 +14,7 @@ from core.schemas.document import Span
 from core.schemas.evidence import Claim, ClaimGroup, ClaimGroupStatus
 from tools.claims import same_claim
 from tools.independence import vote_weight
-from tools.statements import conflict, read_conflict, supersedes
+from tools.statements import conflict, later, read_conflict, supersedes
 
 MARGIN = 1.5
 """The leader's weight over a rival's from which the rival has lost."""
@@ -34,7 +34,8 @@ def positions(witnessed: Sequence[Witnessed]) -> tuple[Position, ...]:
     A position leads unless it is in conflict with a weightier one; it is a rival while the leader
     weighs less than ``MARGIN`` times as much, and rejected beyond. Among positions of low trust
     alone, support decides (``voting``). A value that another statement of at least the same trust
-    says it changed is superseded. The order of input does not matter.
+    changes, or that held before what a trusted one says, is superseded. The order of input does
+    not matter.
     """
     agreeing = [side for side in _agreeing(sorted(witnessed, key=_order)) if _is_heard(side)]
     old = {at for at, members in enumerate(agreeing) if _is_superseded(members, witnessed)}
@@ -126,21 +127,35 @@ def _contradict(left: Witnessed, right: Witnessed) -> bool:
     """
     if left.bearer != right.bearer and left.trust == right.trust:
         return False
-    if left.is_read and right.is_read and (left.is_low or right.is_low):
-        differ = not same_claim(left.value, right.value)
-        return differ and read_conflict(left.statement, right.statement)
+    if left.is_low or right.is_low:
+        return _differ(left, right)
     return conflict(left.statement, right.statement)
 
 
 def _is_superseded(members: Sequence[Witnessed], witnessed: Sequence[Witnessed]) -> bool:
-    """Every statement of it is changed by one that is trusted as much."""
-    return all(
-        any(
-            other.trust >= member.trust and supersedes(other.statement, member.statement)
-            for other in witnessed
-        )
-        for member in members
-    )
+    """Whether another takes the place of every statement of it."""
+    return all(any(_takes_the_place(other, member) for other in witnessed) for member in members)
+
+
+def _takes_the_place(newer: Witnessed, older: Witnessed) -> bool:
+    """It says that it changes the other, or both say since when they hold; trusted as much.
+
+    A stranger can write any date, so his makes nothing else out of date.
+    """
+    if newer.trust < older.trust:
+        return False
+    if supersedes(newer.statement, older.statement):
+        return True
+    dated = newer.is_firm and not newer.is_low and later(newer.statement, older.statement)
+    return dated and _differ(newer, older)
+
+
+def _differ(left: Witnessed, right: Witnessed) -> bool:
+    """Whether both were read to answer the question, and not alike; else as rules tell."""
+    if left.is_read and right.is_read:
+        differ = not same_claim(left.value, right.value)
+        return differ and read_conflict(left.statement, right.statement)
+    return conflict(left.statement, right.statement)
 
 
 def claim_groups(
@@ -163,9 +178,14 @@ def claim_groups(
                 status=position.status,
                 bearer=position.members[0].bearer,
                 part=part,
+                valid_from=_latest(position.members),
             )
         )
     return tuple(claims), tuple(named)
+
+
+def _latest(members: Sequence[Witnessed]) -> str | None:
+    return max(filter(None, (member.statement.valid_from for member in members)), default=None)
 
 
 def _claim(member: Witnessed, value: str) -> Claim:

@@ -213,6 +213,8 @@ class ClaimGroup(Frozen):
     """Whom it is about, where several bear the name that is asked about; 0 where one is known."""
     part: int = 0
     """Which part of the question it answers; groups of different parts contradict nobody."""
+    valid_from: str | None = None
+    """The latest date since which one of its statements says that it holds, as far as told."""
 
 
 class EvidenceVerdict(Frozen):

@@ -106,6 +106,7 @@ def test_each_kind_has_its_cases_and_every_text_is_a_source_of_its_own(data: Pat
         "ambiguous": 1,
         "undisputed": 2,
         "superseded": 2,
+        "updated": 2,
         "refuted": 2,
         "supported": 2,
         "static": 2,

@@ -14,7 +14,6 @@ from tools.network_facts import (
     askings,
     attribute_of,
     facts_of,
-    valid_from,
 )
 from tools.reader import Reading, Trial
 
@@ -100,20 +99,6 @@ def test_sentences_that_name_most_are_asked_about_first() -> None:
 
     assert asked[0].names > asked[-1].names
     assert asked[0].sentence.startswith("Marlbeck Works")
-
-
-@pytest.mark.parametrize(
-    ("sentence", "date"),
-    [
-        ("Ada has led the works since May 2020.", "2020-05"),
-        ("As of 2019, the works have two kilns.", "2019"),
-        ("Ada led the works from 2018 to 2020.", None),
-        ("Ada led the works in 2018.", None),
-        ("Ada leads the works.", None),
-    ],
-)
-def test_a_sentence_says_since_when_it_holds(sentence: str, date: str | None) -> None:
-    assert valid_from(sentence) == date
 
 
 def test_the_same_thing_asked_at_two_times_is_one_attribute() -> None:

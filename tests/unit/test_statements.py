@@ -7,6 +7,7 @@ from tools.matching import asked
 from tools.ranking import TermWeights
 from tools.statements import (
     conflict,
+    later,
     read_conflict,
     read_statement,
     same_subject,
@@ -179,3 +180,32 @@ def test_answers_of_two_documents_conflict_but_for_other_times_and_parts():
     assert read_conflict(left, read("The HP-240 needs 95 Nm.", "95 Nm"))
     assert not read_conflict(left, read("Formerly the HP-240 took 95 Nm.", "95 Nm"))
     assert not read_conflict(left, left)
+
+
+OLD = "As of 2014: the tightening torque of the casing nuts on the HP-240 is 70 Nm."
+NEW = "Since May 2020 the tightening torque of the casing nuts on the HP-240 is 62 Nm."
+
+
+def test_of_two_dated_statements_one_is_later():
+    assert (statement(OLD).valid_from, statement(NEW).valid_from) == ("2014", "2020-05")
+    assert later(statement(NEW), statement(OLD))
+    assert not later(statement(OLD), statement(NEW))
+    assert not later(statement(NEW), statement(OLD.removeprefix("As of 2014: ")))
+
+
+def test_the_date_that_opens_a_text_holds_for_what_follows():
+    text = (
+        "As of 2014: prices vary. The tightening torque of the casing nuts on the HP-240 is 70 Nm."
+    )
+    assert statement(text).valid_from == "2014"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the tightening torque of the casing nuts on the HP-240 in 2014?",
+        "Since when is the tightening torque of the casing nuts on the HP-240 62 Nm?",
+    ],
+)
+def test_a_question_about_a_time_asks_for_what_held_then(question):
+    assert statement(NEW, question).valid_from is None

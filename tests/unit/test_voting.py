@@ -168,3 +168,51 @@ def test_a_claim_knows_the_words_that_were_read():
     claims, groups = claim_groups(positions([BASEL, BASEL_TOO]))
     assert [claim.place for claim in claims] == [Span(start=20, end=25)] * 2
     assert [group.witnesses for group in groups] == [2]
+
+
+def dated(name, value, since, *, trust=OWNER, reading=0.6):
+    made = voice(name, value, reading, trust=trust)
+    return made._replace(statement=made.statement._replace(valid_from=since))
+
+
+OLD, NEW = dated("a", "Basel", "2014"), dated("b", "Bern", "2024")
+
+UPDATES = {
+    "the newer of two trusted ones holds": ([OLD, NEW], "superseded", "leading"),
+    "of one date they are two answers": ([OLD, dated("b", "Bern", "2014")], "leading", "rival"),
+    "without a date nothing is older": ([BASEL, NEW], "rejected", "leading"),
+    "somebody else still says so without a date": (
+        [OLD, voice("n", "Basel", trust=OWNER), NEW],
+        "leading",
+        "rejected",
+    ),
+    "what is hardly read to answer changes nothing": (
+        [OLD, dated("b", "Bern", "2024", reading=0.1)],
+        "leading",
+        "rival",
+    ),
+    "a stranger's date is only his word": (
+        [
+            dated("a", "Basel", "2014", trust=CRAWLED, reading=0.9),
+            dated("b", "Bern", "2024", trust=CRAWLED, reading=0.9),
+        ],
+        "leading",
+        "rival",
+    ),
+    "less trusted news change nothing": (
+        [OLD, dated("b", "Bern", "2024", trust=CRAWLED, reading=0.9)],
+        "leading",
+        "rejected",
+    ),
+}
+
+
+@pytest.mark.parametrize(("voices", "basel", "bern"), UPDATES.values(), ids=UPDATES.keys())
+def test_a_later_date_of_a_trusted_source_takes_the_place_of_an_earlier_one(voices, basel, bern):
+    assert statuses(*voices) == {"basel": basel, "bern": bern}
+    assert statuses(*voices[::-1]) == {"basel": basel, "bern": bern}
+
+
+def test_a_group_tells_its_latest_date():
+    _, (first, *_) = claim_groups(positions([NEW, dated("c", "Bern", "2022")]))
+    assert first.valid_from == "2024"
