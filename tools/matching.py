@@ -7,13 +7,9 @@ chance that the sentence (or passage) holds the answer.
 
 import math
 import re
-from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from core.packing import trim_units
-from core.schemas.document import Span, Unit
 from core.schemas.evidence import AnswerType, Plan
-from core.spans import overlaps
 from tools.asking import answer_type, cue_terms, expected_dimensions
 from tools.lexical import content_terms
 from tools.ranking import TermWeights
@@ -203,51 +199,3 @@ def is_about_another(question: Asked, text: str, context: str) -> bool:
 def _family(code: str) -> str:
     match = _FAMILY.match(code)
     return match.group() if match else ""
-
-
-TYPED_BONUS = 0.25
-"""What a value of the asked kind adds to a unit's share of the question's words."""
-
-
-def telling_units(
-    plan: Plan, units: Sequence[Unit], max_characters: int, answer_spans: Sequence[Span] = ()
-) -> tuple[Unit, ...]:
-    """The units of one memory that speak most to the question and fit, in document order.
-
-    Those that hold one of ``answer_spans`` come before others, if a few words can answer. A
-    procedure or list is not picked apart: there the run around the best unit is kept. At least
-    one unit is returned, whatever its size; headings only where there is nothing else.
-    """
-    if sum(len(unit.text) for unit in units) <= max_characters:
-        return tuple(units)
-    pointed_at = answer_spans if has_short_answer(plan) else ()
-    best_first = sorted(range(len(units)), key=_merit(plan, units, pointed_at))
-    if plan.type in {"list", "how_to", "summary"}:
-        return trim_units(units, best_first[0], max_characters)
-    kept: list[int] = []
-    used = 0
-    for at in best_first:
-        if not kept or used + len(units[at].text) <= max_characters:
-            kept.append(at)
-            used += len(units[at].text)
-    return tuple(units[at] for at in sorted(kept))
-
-
-def _merit(
-    plan: Plan, units: Sequence[Unit], answer_spans: Sequence[Span]
-) -> Callable[[int], tuple[bool, bool, float, int]]:
-    """Sort key: body before headings, then spans, words and values of the question, position."""
-    questions = all_asked(plan)
-    terms = [frozenset(content_terms(unit.text)) for unit in units]
-    weights = TermWeights(terms)
-
-    def key(at: int) -> tuple[bool, bool, float, int]:
-        worth = max(
-            weights.coverage(question.terms, terms[at])
-            + TYPED_BONUS * type_hit(question, units[at].text)
-            for question in questions
-        )
-        pointed_at = any(overlaps(units[at].span, span) for span in answer_spans)
-        return units[at].kind == "heading", not pointed_at, -worth, at
-
-    return key

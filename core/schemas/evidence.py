@@ -248,6 +248,20 @@ class EvidenceVerdict(Frozen):
         return self.model_copy(update={"claim_groups": groups})
 
 
+PackedForm = Literal["telling", "compressed", "gist"]
+"""telling: the units that speak most to the question. compressed: of background, all but what can
+be spared. gist: one unit, where no more fits."""
+
+
+class Packed(Frozen):
+    """What the answerer reads of one memory."""
+
+    memory_id: UUID
+    form: PackedForm
+    units: tuple[int, ...]
+    """Their indices in the version."""
+
+
 class Budget(Frozen):
     """What one question may cost."""
 

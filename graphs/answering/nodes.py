@@ -3,14 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 from langgraph.runtime import Runtime
 
-from agents.answerer import Passage
 from agents.planner.budgets import budget_for
 from agents.selector import Evidence
-from core.packing import Packable, canonical, pack
 from core.recalibrating import relaxed
 from core.recording import now
 from core.schemas.evidence import (
@@ -33,17 +30,15 @@ from graphs.answering.hopping import (
     with_bridge,
 )
 from graphs.answering.outcome import compose_answer
+from graphs.answering.packing import packed_of, passages_of
 from graphs.answering.ranking import ranked
 from graphs.answering.retrieval import find_quarantined, retrieve
 from graphs.answering.state import AnswerContext, AnswerState, AnswerUpdate
 from storage.protocols import Place
 from tools.hops import can_be_asked
-from tools.matching import parts_asked, telling_units
+from tools.matching import parts_asked
 
 MAX_QUESTION_CHARACTERS = 2_000
-PASSAGES_THAT_FIT = 3
-"""Both sides of a conflict and a second witness find room, however long their chunks are."""
-
 REQUEST_REASON: Mapping[str, RequestReason] = {
     "rewrite": "rewrite",
     "widen": "widen",
@@ -214,19 +209,15 @@ def route_settled(state: AnswerState) -> Literal["pack_passages", "finish_answer
 
 async def pack_passages(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
     """What fits into the context; all sides of a conflict; nothing excluded."""
-    passages = await _passages(state, _usable(state, state.selected), runtime.context)
-    items = [
-        Packable(
-            passage.evidence.memory.id,
-            passage.evidence.candidate.scores.get("relevance", 0.0),
-            sum(len(unit.text) for unit in passage.units),
-        )
-        for passage in passages
-    ]
-    sides = _sides(verdict_of(state), items)
-    limit = budget_of(state, runtime.context).max_context_characters
-    kept = pack(items, limit, sides)
-    return {"packed": list(canonical(item for item in items if item.key in kept))}
+    context = runtime.context
+    packed = await packed_of(
+        with_bridge(plan_of(state)),
+        await _evidence(_usable(state, state.selected), context),
+        verdict_of(state),
+        budget_of(state, context).max_context_characters,
+        context.documents,
+    )
+    return {"packed": packed}
 
 
 def _questions(state: AnswerState) -> list[str]:
@@ -236,28 +227,12 @@ def _questions(state: AnswerState) -> list[str]:
     return [*(part.text for part in parts_asked(plan)), *([hop] if hop else [])]
 
 
-def _sides(verdict: EvidenceVerdict, items: Sequence[Packable]) -> frozenset[UUID]:
-    """The most relevant memory of each leading or rival claim, where there are rivals, or several
-    that the name in the question may mean."""
-    if not verdict.is_disputed:
-        return frozenset()
-    claims = [group for group in verdict.claim_groups if group.status in {"leading", "rival"}]
-    best = (
-        min(
-            (item for item in items if item.key in group.memory_ids),
-            key=lambda item: (-item.relevance, item.key),
-            default=None,
-        )
-        for group in claims
-    )
-    return frozenset(item.key for item in best if item is not None)
-
-
 async def draft_answer(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
     """The sentences that would answer."""
     context = runtime.context
-    selected = {item.memory_id: item for item in state.selected}
-    passages = await _passages(state, [selected[key] for key in state.packed], context)
+    selected = await _evidence(state.selected, context)
+    by_id = {evidence.memory.id: evidence for evidence in selected}
+    passages = await passages_of(state.packed, by_id, context.documents)
     draft = await context.answerer.answer(with_bridge(plan_of(state)), passages, verdict_of(state))
     return {"draft": draft}
 
@@ -322,19 +297,3 @@ async def _evidence(
         [Place(candidate.version_id, candidate.memory_id) for candidate in candidates]
     )
     return tuple(map(Evidence, candidates, memories))
-
-
-async def _passages(
-    state: AnswerState, candidates: Sequence[Candidate], context: AnswerContext
-) -> list[Passage]:
-    """Each candidate's most telling units; one may fill a third of the context at most."""
-    limit = budget_of(state, context).max_context_characters // PASSAGES_THAT_FIT
-    passages = []
-    for evidence in await _evidence(candidates, context):
-        memory = evidence.memory
-        units = await context.documents.units(memory.version_id)
-        own = units[memory.unit_first : memory.unit_stop]
-        pointed_at = evidence.candidate.answer_spans
-        kept = telling_units(with_bridge(plan_of(state)), own, limit, pointed_at)
-        passages.append(Passage(evidence, kept))
-    return passages

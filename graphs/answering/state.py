@@ -17,6 +17,7 @@ from core.schemas.evidence import (
     EvidenceRequest,
     EvidenceVerdict,
     HopAnswer,
+    Packed,
     Plan,
     RequestReason,
     Spent,
@@ -68,7 +69,7 @@ class AnswerState:
     verdict: EvidenceVerdict | None = None
     spent: Spent = field(default_factory=Spent)
     sufficiency: Sufficiency | None = None
-    packed: list[UUID] = field(default_factory=list)
+    packed: list[Packed] = field(default_factory=list)
     draft: Draft | None = None
     sentence_verdicts: list[SentenceVerdict] = field(default_factory=list)
     answer: Answer | None = None
@@ -93,7 +94,7 @@ class AnswerUpdate(TypedDict, total=False):
     verdict: EvidenceVerdict
     spent: Spent
     sufficiency: Sufficiency
-    packed: list[UUID]
+    packed: list[Packed]
     draft: Draft | None
     sentence_verdicts: list[SentenceVerdict]
     answer: Answer

@@ -1,10 +1,9 @@
-"""Measures, their mix, and which units of a memory are worth packing."""
+"""Measures, their mix, and where a reading points inside a unit."""
 
 import pytest
 
-from core.schemas.document import Span
 from tests.builders import make_memory, make_plan, make_units
-from tools.matching import Measures, Mix, has_short_answer, log_odds, parts_asked, telling_units
+from tools.matching import Measures, Mix, has_short_answer, log_odds, parts_asked
 from tools.passages import best_inside, passage_of, placed
 from tools.reader import FoundSpan, Reading
 
@@ -44,20 +43,6 @@ def test_a_mix_is_a_chance_and_every_positive_weight_raises_it():
 def test_log_odds_stay_finite():
     assert log_odds(0.5) == 0
     assert log_odds(0.0) == pytest.approx(-log_odds(1.0))
-
-
-def test_the_unit_that_is_pointed_at_is_packed_first():
-    plan = make_plan("What is the base of the pump?")
-    by_words = telling_units(plan, UNITS, 30)
-    pointed = telling_units(plan, UNITS, 30, (Span(start=UNITS[2].start, end=UNITS[2].start + 5),))
-    assert by_words == (UNITS[0],)
-    assert pointed == (UNITS[2],)
-
-
-def test_what_is_pointed_at_does_not_tear_a_procedure_apart():
-    plan = make_plan("How do I fit the base of the pump?")
-    span = Span(start=UNITS[2].start, end=UNITS[2].start + 5)
-    assert telling_units(plan, UNITS, 30, (span,)) == telling_units(plan, UNITS, 30)
 
 
 def reading(*found):
