@@ -33,6 +33,16 @@ def dateline(text: str) -> str | None:
     return next((date.text for date in found if date.text[:1].isdigit()), None)
 
 
+def undated(sentence: str) -> str:
+    """The sentence without the words that say since when it holds."""
+    for date in dates(sentence):
+        start = _SINCE.search(sentence[: date.start]) or _DATELINE.match(sentence[: date.start])
+        if start is not None and not _TO.match(sentence, date.end):
+            rest = sentence[date.end :].lstrip(" ,:;.-–—\n")
+            return f"{sentence[: start.start()]}{rest}"
+    return sentence
+
+
 def is_later(newer: str, older: str) -> bool:
     """Whether one date is after the other; "2020-05" is neither before nor after "2020"."""
     return newer > older and not newer.startswith(older)

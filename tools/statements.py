@@ -190,9 +190,14 @@ def read_statement(
 
 
 def _valid_from(memory: Memory, sentence: str, question: Asked) -> str | None:
-    if question.answer_type == "date" or dates(question.text):
+    if asks_of_a_time(question):
         return None
     return valid_from(sentence) or dateline(memory.text_original)
+
+
+def asks_of_a_time(question: Asked) -> bool:
+    """Whether what held once may be what is asked for."""
+    return question.answer_type == "date" or bool(dates(question.text))
 
 
 def _sentence_at(text: str, place: int) -> tuple[int, int]:

@@ -19,6 +19,13 @@ from agents.evidence_verifier.reading import (
 )
 from agents.evidence_verifier.rules import Position, claim_groups, positions
 from agents.evidence_verifier.standing import Standing
+from agents.evidence_verifier.updating import (
+    Update,
+    is_outdated,
+    outdated_claims,
+    outdated_signals,
+    updates,
+)
 from agents.evidence_verifier.voices import Heard, heard, spoken
 from agents.evidence_verifier.witnesses import Witnessed
 from agents.selector import Evidence, by_rank
@@ -62,6 +69,8 @@ class Prepared(NamedTuple):
     statements: Sequence[Sequence[Statement]]
     """By part of the question: what is said to one contradicts nothing that is said to another."""
     couples: Sequence[Couple]
+    updates: Sequence[Update]
+    """What no longer holds is nobody's statement."""
 
 
 class LocalEvidenceVerifier:
@@ -124,9 +133,13 @@ def _prepare(plan: Plan, memories: Sequence[Memory]) -> Prepared:
         Witness(memory.id, memory.source, memory.batch, memory.text_original) for memory in memories
     )
     weights = TermWeights(frozenset(content_terms(memory.text_completed)) for memory in memories)
-    statements = _statements(plan, memories, weights)
+    changed = updates(asked(plan), memories)
+    statements = [
+        [said for said in part if not is_outdated(changed, said.memory_id, said.span)]
+        for part in _statements(plan, memories, weights)
+    ]
     comparable = [c for part in statements for c in couples(part, groups) if _is_singular(plan)]
-    return Prepared(plan, memories, groups, weights, statements, comparable)
+    return Prepared(plan, memories, groups, weights, statements, comparable, changed)
 
 
 def _verdict(
@@ -135,7 +148,8 @@ def _verdict(
     plan, memories, groups = prepared.plan, prepared.memories, prepared.groups
     by_id = {memory.id: memory for memory in memories}
     said = [*chain(*prepared.statements)]
-    signals = _wording_signals(plan, memories) + _copy_signals(plan, said, by_id)
+    signals = _wording_signals(plan, memories) + outdated_signals(prepared.updates)
+    signals += _copy_signals(plan, said, by_id, prepared.updates)
     told = _told(prepared, readings, Standing(by_id, groups, by_memory(signals)))
     voted = [positions(voices) for voices in told]
     for voices, sides in zip(told, voted, strict=True):
@@ -146,10 +160,11 @@ def _verdict(
     if not found:
         trust = {memory.id: memory.source.weight for memory in memories}
         claims, named = agreed_claims(relations, groups, trust)
+    old_claims, old_groups = outdated_claims(prepared.updates, groups)
     return EvidenceVerdict(
         assessments=assessments(memories, groups, signals, found),
-        claims=claims,
-        claim_groups=named,
+        claims=(*claims, *old_claims),
+        claim_groups=(*named, *old_groups),
     )
 
 
@@ -160,7 +175,13 @@ def _told(
     plan, weights = prepared.plan, prepared.weights
     if not _is_singular(plan):
         return []
-    read = spoken(_in_known_terms(asked(plan), weights), weights, readings, prepared.groups)
+    read = [
+        (said, relevance)
+        for said, relevance in spoken(
+            _in_known_terms(asked(plan), weights), weights, readings, prepared.groups
+        )
+        if not is_outdated(prepared.updates, said.memory_id, said.span)
+    ]
     return [
         told_apart(part.text, prepared.memories, standing.heard(said, read))
         for part, said in zip(parts_asked(plan), prepared.statements, strict=True)
@@ -226,15 +247,21 @@ def _wording_signals(plan: Plan, memories: Sequence[Memory]) -> list[Signal]:
 
 
 def _copy_signals(
-    plan: Plan, statements: Sequence[Statement], by_id: Mapping[UUID, Memory]
+    plan: Plan,
+    statements: Sequence[Statement],
+    by_id: Mapping[UUID, Memory],
+    changed: Sequence[Update],
 ) -> list[Signal]:
-    """Copies of what a more trusted source states, and of any sentence about it among equals."""
+    """Copies of what a more trusted source states, and of any sentence about it among equals; what
+    was updated is no copy."""
+    old = {(older.memory.id, older.text) for older, _ in changed}
     told = [Sentence(item.memory_id, item.document_id, item.text) for item in statements]
     terms = asked(plan).terms
     heard = most_telling(
         sentence
         for memory in by_id.values()
         for sentence in sentences_about(memory.id, memory.document_id, memory.text_original, terms)
+        if (sentence.memory_id, sentence.text) not in old
     )
     trust = {memory.id: memory.source.weight for memory in by_id.values()}
     pairs = [pair for pair in edited_pairs(told) if _trust_differs(trust, pair)]

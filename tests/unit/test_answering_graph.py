@@ -437,6 +437,20 @@ async def test_a_conflict_shows_all_its_sides_however_long_they_are(
     assert "95 Nm" in answer.text
 
 
+async def test_of_two_editions_of_one_rule_the_later_is_told(repositories: Repositories) -> None:
+    rule = "As of {}: the casing nuts of the KX-10 pump are tightened to a torque of {}.\n"
+    await add(repositories, "old bulletin", rule.format(2014, "70 Nm"), "upload")
+    await add(repositories, "new bulletin", rule.format(2024, "62 Nm"), "upload")
+
+    answer = await ask(repositories, TORQUE)
+    then = await ask(repositories, f"{TORQUE.removesuffix('?')} as of 2014?")
+
+    assert "62 Nm" in answer.text
+    assert "70 Nm" not in answer.text
+    assert answer.outcome != "conflict"
+    assert "70 Nm" in then.text
+
+
 async def test_one_excluded_page_does_not_silence_an_ordinary_source(
     repositories: Repositories,
 ) -> None:
