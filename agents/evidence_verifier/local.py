@@ -94,21 +94,21 @@ class LocalEvidenceVerifier:
             return EvidenceVerdict(assessments=())
         prepared = await asyncio.to_thread(_prepare, plan, memories)
         judged = await self._reader.judge(both_ways(prepared.couples))
-        readings = await self._listen(prepared, [*pool, *selected])
+        readings = await self._listen(plan, [*pool, *selected])
         relations = related(prepared.couples, judged)
         return await asyncio.to_thread(_verdict, prepared, relations, readings)
 
-    async def _listen(self, prepared: Prepared, pool: Sequence[Evidence]) -> list[Heard]:
-        """What the best candidates answer, where a few words can and rules alone do not tell.
+    async def _listen(self, plan: Plan, pool: Sequence[Evidence]) -> list[Heard]:
+        """What the best candidates answer, where a few words can and somebody is of low trust.
 
         What the roles before this one have had read costs nothing again; the rest is read here,
         because who is far behind may still contradict.
         """
         ranked = {evidence.memory.id: evidence.memory for evidence in sorted(pool, key=by_rank)}
         memories = list(ranked.values())[:READ_LIMIT]
-        if not _is_read(prepared, memories):
+        if not _is_read(plan, memories):
             return []
-        question = asked(prepared.plan)
+        question = asked(plan)
         readings = await self._reader.read(question.text, [passage_of(m) for m in memories])
         return [heard(question, *both) for both in zip(memories, readings, strict=True)]
 
@@ -118,14 +118,9 @@ def _is_singular(plan: Plan) -> bool:
     return plan.type in SINGULAR or (plan.kind == "compare" and bool(plan.subquestions))
 
 
-def _is_read(prepared: Prepared, memories: Iterable[Memory]) -> bool:
-    """Whether each is read: where one is of low trust, or two say that they hold since two dates,
-    and the question is a single one that a few words can answer."""
-    plan = prepared.plan
-    if not has_short_answer(plan) or plan.subquestions:
-        return False
-    dates = {said.valid_from for said in chain(*prepared.statements) if said.valid_from}
-    return len(dates) > 1 or any(memory.source.weight < LOW_TRUST for memory in memories)
+def _is_read(plan: Plan, memories: Iterable[Memory]) -> bool:
+    single = has_short_answer(plan) and not plan.subquestions
+    return single and any(memory.source.weight < LOW_TRUST for memory in memories)
 
 
 def _prepare(plan: Plan, memories: Sequence[Memory]) -> Prepared:
