@@ -27,7 +27,8 @@ from tools.encoder_models import configured_encoder
 from tools.reader import open_reader
 from training.logistic import newton
 from training.mix_cases import Bench, Case, seen_cases
-from training.mix_documents import FOLDS, articles, command_line
+from training.mix_documents import articles, command_line
+from training.splits import each_fold
 
 Line = NDArray[np.float64]
 
@@ -65,12 +66,9 @@ def across_folds(said: Sequence[Said]) -> tuple[list[float], list[bool]]:
     """Each article's chances by the line of the others, beside what was right."""
     told: list[float] = []
     right: list[bool] = []
-    for fold in range(FOLDS):
-        own = [one for one in said if one.fold == fold]
-        others = [one for one in said if one.fold != fold]
-        if own:
-            told += chances(fit(others), own).tolist()
-            right += [one.right for one in own]
+    for own, others in each_fold(said, lambda one: one.fold):
+        told += chances(fit(others), own).tolist()
+        right += [one.right for one in own]
     return told, right
 
 

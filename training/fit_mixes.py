@@ -26,8 +26,9 @@ from tools.matching import Mix
 from tools.reader import Trial, open_reader
 from training.logistic import Row, fit_mix
 from training.mix_cases import Bench, Case, seen_cases
-from training.mix_documents import FOLDS, articles, command_line
+from training.mix_documents import articles, command_line
 from training.mix_tables import tables
+from training.splits import each_fold
 
 ANSWERABLE_KEPT = 0.98
 """Share of the answerable questions whose best candidate must stay over the relevance floor."""
@@ -211,11 +212,9 @@ def show_constants(found: Constants) -> None:
 async def across_folds(bench: Bench, cases: Sequence[Case], *, reader: bool) -> list[Outcome]:
     """Each fold by constants fitted on the others; the sentence that is put first decides."""
     found: list[Outcome] = []
-    for fold in range(FOLDS):
-        others = [c for c in cases if c.question.document.fold != fold]
+    for aside, others in each_fold(cases, lambda case: case.question.document.fold):
         constants = await fit(bench, others, reader=reader)
-        kept_aside = [c for c in cases if c.question.document.fold == fold]
-        best = await best_units(bench, kept_aside, constants.relevance, constants.short)
+        best = await best_units(bench, aside, constants.relevance, constants.short)
         found += outcomes(best, constants.relevance_floor, constants.short_lines)
     return found
 

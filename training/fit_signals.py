@@ -32,6 +32,7 @@ from tools.encoder_models import configured_encoder
 from tools.reader import open_reader
 from training.logistic import newton
 from training.signal_cases import cases
+from training.splits import each_fold
 
 FOLDS = 5
 FEWEST = 5
@@ -114,11 +115,9 @@ def risks(line: Line, judged: Sequence[Judged], codes: Sequence[SignalCode]) -> 
 def out_of_fold(judged: Sequence[Judged], codes: Sequence[SignalCode]) -> Line:
     """Each question's candidates by the line of the other folds."""
     found = np.zeros(len(judged))
-    for fold in range(FOLDS):
-        own = [at for at, one in enumerate(judged) if one.question % FOLDS == fold]
-        others = [one for one in judged if one.question % FOLDS != fold]
-        if own:
-            found[own] = risks(fit(others, codes), [judged[at] for at in own], codes)
+    for own, others in each_fold(range(len(judged)), lambda at: judged[at].question % FOLDS):
+        line = fit([judged[at] for at in others], codes)
+        found[own] = risks(line, [judged[at] for at in own], codes)
     return found
 
 
