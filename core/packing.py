@@ -28,8 +28,7 @@ class Packable(NamedTuple):
     relevance: float
     characters: int
     """Of what should be read of it."""
-    gist: int
-    """Characters of its most telling line."""
+    gist_characters: int
 
 
 class Choice(NamedTuple):
@@ -37,7 +36,7 @@ class Choice(NamedTuple):
 
     key: UUID
     is_gist: bool
-    """Whether only its most telling line does."""
+    """Whether only its gist does."""
 
 
 def pack(
@@ -57,9 +56,9 @@ def pack(
         if not kept or item.key in always or used + item.characters <= max_characters:
             kept.append(Choice(item.key, is_gist=False))
             used += item.characters
-        elif used + item.gist <= max_characters:
+        elif used + item.gist_characters <= max_characters:
             kept.append(Choice(item.key, is_gist=True))
-            used += item.gist
+            used += item.gist_characters
     return tuple(kept)
 
 

@@ -6,15 +6,18 @@ copied by the places of its sentences (CFIC, arXiv 2402.12774), and background l
 only (SCOPE, arXiv 2508.15813, without its rewriting). Pure.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from core.schemas.document import Span, Unit
 from core.schemas.evidence import Plan, QuestionType
 from core.spans import overlaps
-from tools.lexical import STOP_WORDS, content_terms, tokens, words
+from tools.lexical import STOP_WORDS, content_terms, tokens
 from tools.matching import all_asked, has_short_answer, type_hit
 from tools.ranking import TermWeights
-from tools.values import negations, numbers
+from tools.values import dates, negations, numbers
 
 TYPED_BONUS = 0.25
 """What a value of the asked kind adds to a unit's share of the question's words."""
@@ -22,82 +25,27 @@ TYPED_BONUS = 0.25
 WHOLE: frozenset[QuestionType] = frozenset({"list", "how_to", "summary"})
 """Questions for which a procedure or list is not picked apart."""
 
-
-def telling_units(
-    plan: Plan, units: Sequence[Unit], max_characters: int, answer_spans: Sequence[Span] = ()
-) -> tuple[Unit, ...]:
-    """The units of one memory that speak most to the question and fit, in document order.
-
-    Those that hold one of ``answer_spans`` come before others, if a few words can answer. Of a
-    procedure or list the run around the best unit is kept. At least one unit is returned, whatever
-    its size; headings only where there is nothing else.
-    """
-    if size(units) <= max_characters:
-        return tuple(units)
-    order = best_first(plan, units, answer_spans)
-    if plan.type in WHOLE:
-        return trim_units(units, order[0], max_characters)
-    kept: list[int] = []
-    used = 0
-    for at in order:
-        if not kept or used + len(units[at].text) <= max_characters:
-            kept.append(at)
-            used += len(units[at].text)
-    return tuple(units[at] for at in sorted(kept))
+_LIMITS = re.compile(
+    r"\b(?:hardly|scarcely|barely|rarely|seldom|only|except|unless|forb\w+|prohibit\w*|lack\w*|"
+    r"fail\w*|one|once|twice|half|dozens?|hundreds?|thousands?|millions?)\b",
+    re.IGNORECASE,
+)
+"""Words that deny or count as well, beside negations and numbers."""
 
 
-def gist(plan: Plan, units: Sequence[Unit], answer_spans: Sequence[Span] = ()) -> tuple[Unit, ...]:
-    """The one unit of a memory that speaks most to the question."""
-    return (units[best_first(plan, units, answer_spans)[0]],)
+class Ordered(NamedTuple):
+    """The units of one memory, and which of them speak most to the question."""
+
+    units: Sequence[Unit]
+    best_first: Sequence[int]
+    is_whole: bool
+    """Whether they are not to be picked apart."""
 
 
-def compressed(
-    plan: Plan, units: Sequence[Unit], max_characters: int, answer_spans: Sequence[Span] = ()
-) -> tuple[Unit, ...]:
-    """The units of a background memory without the least telling ones, in document order.
-
-    The most telling unit stays, and what gives a number or a name that the rest does not give, or
-    says no to something; so the outcome may be longer than ``max_characters``. A procedure or list
-    stays as it is.
-    """
-    if plan.type in WHOLE:
-        return tuple(units)
-    kept = dict(enumerate(units))
-    for at in reversed(best_first(plan, units, answer_spans)[1:]):
-        if size(kept.values()) <= max_characters:
-            break
-        rest = [unit.text for other, unit in kept.items() if other != at]
-        if can_be_spared(units[at].text, rest):
-            del kept[at]
-    return tuple(kept.values())
-
-
-def can_be_spared(text: str, rest: Sequence[str]) -> bool:
-    """Whether every number and name of a text stands in the rest too, and it denies nothing."""
-    left = {word for other in rest for word in words(other)}
-    return not negations(text) and _protected(text) <= left
-
-
-def _protected(text: str) -> set[str]:
-    """Numbers, written out too, and words with a capital; the first one too, it may be a name."""
-    counted = {word for value in numbers(text) for word in words(value.surface)}
-    found = (token for token in tokens(text) if token.text not in STOP_WORDS)
-    marked = {one.text for one in found if any(map(_is_marked, text[one.start : one.end]))}
-    return counted | marked
-
-
-def _is_marked(character: str) -> bool:
-    return character.isdigit() or character.isupper()
-
-
-def size(units: Iterable[Unit]) -> int:
-    """Characters of the units' texts."""
-    return sum(len(unit.text) for unit in units)
-
-
-def best_first(plan: Plan, units: Sequence[Unit], answer_spans: Sequence[Span]) -> list[int]:
-    """Positions of units: body before headings, then spans, words and values of the question."""
-    pointed_at = () if not has_short_answer(plan) else answer_spans
+def ordered(plan: Plan, units: Sequence[Unit], answer_spans: Sequence[Span] = ()) -> Ordered:
+    """Body before headings; then units that hold one of ``answer_spans``, if a few words can
+    answer; then those with most words and values of the question."""
+    pointed_at = answer_spans if has_short_answer(plan) else ()
     questions = all_asked(plan)
     terms = [frozenset(content_terms(unit.text)) for unit in units]
     weights = TermWeights(terms)
@@ -111,7 +59,81 @@ def best_first(plan: Plan, units: Sequence[Unit], answer_spans: Sequence[Span]) 
         holds = any(overlaps(units[at].span, span) for span in pointed_at)
         return units[at].kind == "heading", not holds, -worth, at
 
-    return sorted(range(len(units)), key=key)
+    return Ordered(units, sorted(range(len(units)), key=key), plan.type in WHOLE)
+
+
+def telling_units(found: Ordered, max_characters: int) -> tuple[Unit, ...]:
+    """The units that speak most to the question and fit, in document order.
+
+    Of a procedure or list the run around the best unit is kept. Of a memory that has units one at
+    least is returned, whatever its size.
+    """
+    units = found.units
+    if size(units) <= max_characters:
+        return tuple(units)
+    if found.is_whole:
+        return trim_units(units, found.best_first[0], max_characters)
+    kept: list[int] = []
+    used = 0
+    for at in found.best_first:
+        if not kept or used + len(units[at].text) <= max_characters:
+            kept.append(at)
+            used += len(units[at].text)
+    return tuple(units[at] for at in sorted(kept))
+
+
+def gist(found: Ordered) -> tuple[Unit, ...]:
+    """The one unit that speaks most to the question."""
+    return tuple(found.units[at] for at in found.best_first[:1])
+
+
+def compressed(found: Ordered, max_characters: int) -> tuple[Unit, ...]:
+    """The units without the least telling ones, in document order.
+
+    The most telling unit stays, and what gives a number or a name that the rest does not give, or
+    denies something; so the outcome may be longer than ``max_characters``. A procedure or list
+    stays as it is.
+    """
+    kept = dict(enumerate(found.units))
+    protected = {at: _protected(unit.text) for at, unit in kept.items()}
+    told = Counter(word for words in protected.values() for word in words)
+    used = size(found.units)
+    for at in () if found.is_whole else reversed(found.best_first[1:]):
+        can_be_spared = all(told[word] > 1 for word in protected[at])
+        if used > max_characters and can_be_spared and not _denies(kept[at].text):
+            told.subtract(protected[at])
+            used -= len(kept.pop(at).text)
+    return tuple(kept.values())
+
+
+def _protected(text: str) -> frozenset[str]:
+    """Numbers and dates in normal form, and words with a capital or a digit as they are written.
+
+    Only a common word that opens the sentence has its capital for nothing.
+    """
+    marked = [text[token.start : token.end] for token in tokens(text)]
+    opens = {word for word in marked[:1] if word.istitle() and word.casefold() in STOP_WORDS}
+    values = {f"{value.text} {value.dimension}" for value in (*numbers(text), *dates(text))}
+    return frozenset(values | {word for word in marked if _is_marked(word)} - opens)
+
+
+def _is_marked(word: str) -> bool:
+    return any(character.isdigit() or character.isupper() for character in word)
+
+
+def _denies(text: str) -> bool:
+    """Whether it says no, or limits or counts something in words; or may name things, in a script
+    that has no capitals."""
+    return bool(negations(text) or _LIMITS.search(text) or any(map(_is_without_case, text)))
+
+
+def _is_without_case(character: str) -> bool:
+    return character.isalpha() and character.lower() == character.upper()
+
+
+def size(units: Iterable[Unit]) -> int:
+    """Characters of the units' texts."""
+    return sum(len(unit.text) for unit in units)
 
 
 def trim_units(units: Sequence[Unit], centre: int, max_characters: int) -> tuple[Unit, ...]:

@@ -249,7 +249,7 @@ class EvidenceVerdict(Frozen):
 
 
 PackedForm = Literal["telling", "compressed", "gist"]
-"""telling: the units that speak most to the question. compressed: of background, all but what can
+"""telling: the units that speak most to the question. compressed: of background, all but what could
 be spared. gist: one unit, where no more fits."""
 
 

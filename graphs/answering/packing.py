@@ -11,24 +11,23 @@ from core.packing import Packable, canonical, pack, shares_kept
 from core.schemas.document import Unit
 from core.schemas.evidence import EvidenceVerdict, Packed, PackedForm, Plan
 from storage.protocols import Documents
-from tools.extracts import compressed, gist, size, telling_units
+from tools.extracts import compressed, gist, ordered, size, telling_units
 
 PASSAGES_THAT_FIT = 3
 """Both sides of a conflict and a second witness find room, however long their chunks are."""
 
 
 class Extract(NamedTuple):
-    """What may be read of one memory, and the least of it."""
+    """What should be read of one memory, and the least of it."""
 
     packable: Packable
     form: PackedForm
     units: tuple[Unit, ...]
-    line: tuple[Unit, ...]
-    """Its gist."""
+    gist: tuple[Unit, ...]
 
     def packed(self, *, is_gist: bool) -> Packed:
         """As it is kept with the run."""
-        form, units = ("gist", self.line) if is_gist else (self.form, self.units)
+        form, units = ("gist", self.gist) if is_gist else (self.form, self.units)
         indices = tuple(unit.index for unit in units)
         return Packed(memory_id=self.packable.key, form=form, units=indices)
 
@@ -71,17 +70,19 @@ async def passages_of(
 def extract_of(
     plan: Plan, evidence: Evidence, units: Sequence[Unit], most: int, share: float | None
 ) -> Extract:
-    """At most so many characters, or the gist; ``share`` is what to keep of background."""
-    spans = evidence.candidate.answer_spans
-    line = gist(plan, units, spans)
-    form: PackedForm = "telling"
-    kept = telling_units(plan, units, most, spans)
-    if share is not None:
-        left = compressed(plan, units, round(share * size(units)), spans)
-        form, kept = ("compressed", left) if size(left) <= most else ("gist", line)
+    """At most so many characters of a memory; ``share`` is how much of background to keep.
+
+    Background that is too long without what can be spared is told like any other passage.
+    """
+    found = ordered(plan, units, evidence.candidate.answer_spans)
+    line = gist(found)
+    left = compressed(found, round(share * size(units))) if share is not None else units
+    form: PackedForm = "compressed"
+    if len(left) == len(units) or size(left) > most:
+        form, left = "telling", telling_units(found, most)
     relevance = evidence.candidate.scores.get("relevance", 0.0)
-    packable = Packable(evidence.memory.id, relevance, size(kept), size(line))
-    return Extract(packable, form, kept, line)
+    packable = Packable(evidence.memory.id, relevance, size(left), size(line))
+    return Extract(packable, form, tuple(left), line)
 
 
 async def _own_units(evidence: Evidence, documents: Documents) -> Sequence[Unit]:

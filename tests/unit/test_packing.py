@@ -25,7 +25,9 @@ items = st.lists(
 
 def characters(found, packed):
     by_key = {item.key: item for item in found}
-    return sum(by_key[key].gist if gist else by_key[key].characters for key, gist in packed)
+    return sum(
+        by_key[key].gist_characters if gist else by_key[key].characters for key, gist in packed
+    )
 
 
 @given(items, st.integers(1, 2_000), st.randoms())

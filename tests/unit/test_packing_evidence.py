@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.schemas.evidence import ClaimGroup, EvidenceVerdict, Packed
-from graphs.answering.packing import packed_of, passages_of
+from graphs.answering.packing import extract_of, packed_of, passages_of
 from tests.builders import make_evidence, make_memory, make_plan, make_units
 
 PLAN = make_plan("What torque do the casing nuts take?")
@@ -71,18 +71,29 @@ async def test_what_an_answer_may_rest_on_is_no_background():
 @pytest.mark.parametrize(
     ("limit", "told"),
     [
-        (420, {"best": 4, "next": 5, "last": 4, "background": 2}),
-        (400, {"best": 4, "next": 5, "last": 4, "background": 1}),
+        (420, {"best": 4, "next": 5, "last": 4, "background": ("compressed", 2)}),
+        (400, {"best": 4, "next": 5, "last": 4, "background": ("gist", 1)}),
         (120, {"best": 1, "next": 1, "last": 1}),
         (60, {"best": 1, "background": 1}),
     ],
 )
 async def test_what_does_not_fit_is_told_in_one_line(limit, told):
     found = await packed(limit)
-    assert {name: len(item.units) for name, item in found.items()} == told
-    forms = {name: item.form for name, item in found.items() if item.form != "telling"}
-    compressed_or_gist = "compressed" if told.get("background") == 2 else "gist"
-    assert forms == ({"background": compressed_or_gist} if "background" in told else {})
+    assert {
+        name: len(item.units) if item.form == "telling" else (item.form, len(item.units))
+        for name, item in found.items()
+    } == told
+
+
+def test_background_that_has_much_to_protect_is_told_like_any_other_passage():
+    text = " ".join(f"In 19{at} Ada sold {at} pumps to Basel, and she was glad." for at in range(9))
+    evidence = make_evidence(make_memory(text), relevance=0.2)
+
+    found = extract_of(PLAN, evidence, make_units(text), 300, 0.2)
+
+    assert found.form == "telling"
+    assert found.units == extract_of(PLAN, evidence, make_units(text), 300, None).units
+    assert len(found.units) > 1
 
 
 async def test_the_answerer_reads_the_units_that_were_packed():
