@@ -15,7 +15,7 @@ def supporters(answer: Answer) -> dict[UUID, str | None]:
     cited = {citation.memory_id for citation in answer.citations}
     found: dict[UUID, str | None] = dict.fromkeys(sorted(cited))
     for group in answer.claim_groups:
-        if cited.intersection(group.memory_ids):
+        if group.status != "superseded" and cited.intersection(group.memory_ids):
             found |= dict.fromkeys(group.memory_ids, group.value)
     return found
 

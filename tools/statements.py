@@ -13,13 +13,13 @@ from uuid import UUID
 
 from core.schemas.document import Span
 from core.schemas.memory import Memory
-from tools.dating import dateline, is_later, valid_from
+from tools.dating import asks_of_today, holds_from, is_later, is_of_the_past
 from tools.lexical import STOP_WORDS, content_terms, stem, words
 from tools.loaders.sentences import sentence_ranges
 from tools.matching import Asked, answer_values, is_about_another
 from tools.overlap import jaccard, overlap_coefficient
 from tools.ranking import TermWeights
-from tools.values import Value, codes, dates, negations, numbers, rival_values, same_value
+from tools.values import Value, codes, negations, numbers, rival_values, same_value
 
 OWN_COVERAGE = 0.35
 """The least share of the question's telling terms that stands in the sentence itself."""
@@ -57,15 +57,9 @@ class Statement(NamedTuple):
     negated: bool
     coverage: float
     valid_from: str | None = None
-    """Since when it says that it holds; unknown where the question is about a time itself."""
+    """Since when it says that it holds; unknown where the question is not about today."""
 
 
-_PAST = re.compile(
-    r"\b(?:formerly|previously|used to be|in the past|at that time|originally|"
-    r"(?:until|before|up to) (?:the )?(?:end of )?(?:1\d|20)\d\d|(?:old|earlier|previous|former) "
-    r"(?:edition|version|value|interval|limit|model|price))\b",
-    re.IGNORECASE,
-)
 _CHANGE = re.compile(
     r"\b(?:instead of|replac\w+|supersed\w+|no longer|(?:changed|reduced|shortened|raised|"
     r"increased|extended|lowered|cut) (?:from|to)|rather than)\b",
@@ -190,14 +184,7 @@ def read_statement(
 
 
 def _valid_from(memory: Memory, sentence: str, question: Asked) -> str | None:
-    if asks_of_a_time(question):
-        return None
-    return valid_from(sentence) or dateline(memory.text_original)
-
-
-def asks_of_a_time(question: Asked) -> bool:
-    """Whether what held once may be what is asked for."""
-    return question.answer_type == "date" or bool(dates(question.text))
+    return holds_from(memory, sentence) if asks_of_today(question) else None
 
 
 def _sentence_at(text: str, place: int) -> tuple[int, int]:
@@ -306,7 +293,7 @@ def same_subject(left: Statement, right: Statement) -> bool:
     return (
         left.document_id != right.document_id
         and (left.codes <= right.codes or right.codes <= left.codes)
-        and bool(_PAST.search(left.text)) == bool(_PAST.search(right.text))
+        and is_of_the_past(left.text) == is_of_the_past(right.text)
         and jaccard(left.attribute, right.attribute) >= SAME_ATTRIBUTE
         and overlap_coefficient(left.content, right.content) >= SAME_CONTENT
     )
@@ -322,7 +309,7 @@ def only_reading_tells(left: Statement, right: Statement) -> bool:
         (left.value is None or right.value is None)
         and left.document_id != right.document_id
         and left.codes == right.codes
-        and bool(_PAST.search(left.text)) == bool(_PAST.search(right.text))
+        and is_of_the_past(left.text) == is_of_the_past(right.text)
         and jaccard(left.attribute, right.attribute) >= SAME_ATTRIBUTE
     )
 
@@ -346,7 +333,7 @@ def read_conflict(left: Statement, right: Statement) -> bool:
     return (
         left.document_id != right.document_id
         and (left.codes <= right.codes or right.codes <= left.codes)
-        and bool(_PAST.search(left.text)) == bool(_PAST.search(right.text))
+        and is_of_the_past(left.text) == is_of_the_past(right.text)
     )
 
 

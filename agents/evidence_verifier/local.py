@@ -1,7 +1,7 @@
 """An evidence verifier without a language model: provenance, claim-level support, a few signals."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
@@ -17,13 +17,15 @@ from agents.evidence_verifier.reading import (
     couples,
     related,
 )
-from agents.evidence_verifier.rules import Position, claim_groups, positions
+from agents.evidence_verifier.rules import claim_groups, positions
 from agents.evidence_verifier.standing import Standing
+from agents.evidence_verifier.text_signals import copy_signals, read_signals, wording_signals
 from agents.evidence_verifier.updating import (
     Update,
     is_outdated,
     outdated_claims,
     outdated_signals,
+    still_held,
     updates,
 )
 from agents.evidence_verifier.voices import Heard, heard, spoken
@@ -32,20 +34,6 @@ from agents.selector import Evidence, by_rank
 from core.schemas.evidence import Claim, ClaimGroup, EvidenceVerdict, Plan, Signal
 from core.schemas.memory import Memory
 from core.sufficiency import LOW_TRUST
-from tools.edited_copies import (
-    EditedPair,
-    Sentence,
-    edited_pairs,
-    most_telling,
-    sentences_about,
-)
-from tools.evidence_signals import (
-    contradiction_signals,
-    echo_signal,
-    edited_copy_signals,
-    injection_signals,
-    isolation_signals,
-)
 from tools.independence import Witness, independence_groups
 from tools.lexical import content_terms
 from tools.matching import Asked, asked, has_short_answer, parts_asked
@@ -53,7 +41,6 @@ from tools.passages import passage_of
 from tools.ranking import READ_LIMIT, TermWeights
 from tools.reader import Reader
 from tools.statements import Statement, statements_of
-from tools.wording_signals import noise_signals, pre_echo_signals
 
 SINGULAR = frozenset({"fact", "yes_no"})
 """Questions with one right answer; elsewhere two values need not contradict each other."""
@@ -69,8 +56,10 @@ class Prepared(NamedTuple):
     statements: Sequence[Sequence[Statement]]
     """By part of the question: what is said to one contradicts nothing that is said to another."""
     couples: Sequence[Couple]
-    updates: Sequence[Update]
-    """What no longer holds is nobody's statement."""
+    updates: Sequence[Sequence[Update]]
+    """By part of the question: what no longer holds is nobody's statement."""
+    signals: Sequence[Signal]
+    """That the wording of each text raises."""
 
 
 class LocalEvidenceVerifier:
@@ -128,13 +117,29 @@ def _prepare(plan: Plan, memories: Sequence[Memory]) -> Prepared:
         Witness(memory.id, memory.source, memory.batch, memory.text_original) for memory in memories
     )
     weights = TermWeights(frozenset(content_terms(memory.text_completed)) for memory in memories)
-    changed = updates(asked(plan), memories)
+    signals = wording_signals(plan, memories)
+    changed = _updates(plan, memories, {signal.memory_id for signal in signals if signal.hard})
     statements = [
-        [said for said in part if not is_outdated(changed, said.memory_id, said.span)]
-        for part in _statements(plan, memories, weights)
+        [said for said in part if not is_outdated(old, said.memory_id, said.span)]
+        for part, old in zip(_statements(plan, memories, weights), changed, strict=True)
     ]
     comparable = [c for part in statements for c in couples(part, groups) if _is_singular(plan)]
-    return Prepared(plan, memories, groups, weights, statements, comparable, changed)
+    return Prepared(plan, memories, groups, weights, statements, comparable, changed, signals)
+
+
+def _updates(
+    plan: Plan, memories: Sequence[Memory], suspected: Collection[UUID]
+) -> list[list[Update]]:
+    """What is out of date, each for the part of the question with which it shares most; nothing
+    where there are many answers."""
+    parts = parts_asked(plan)
+    best: dict[tuple[UUID, int], tuple[int, Update]] = {}
+    for at, question in enumerate(parts if _is_singular(plan) else ()):
+        for update in updates(question, memories, suspected):
+            key = (update.older.memory.id, update.older.span.start)
+            if key not in best or len(update.older.asked) > len(best[key][1].older.asked):
+                best[key] = (at, update)
+    return [[update for part, update in best.values() if part == at] for at in range(len(parts))]
 
 
 def _verdict(
@@ -142,24 +147,25 @@ def _verdict(
 ) -> EvidenceVerdict:
     plan, memories, groups = prepared.plan, prepared.memories, prepared.groups
     by_id = {memory.id: memory for memory in memories}
-    said = [*chain(*prepared.statements)]
-    signals = _wording_signals(plan, memories) + outdated_signals(prepared.updates)
-    signals += _copy_signals(plan, said, by_id, prepared.updates)
+    said, changed = [*chain(*prepared.statements)], [*chain(*prepared.updates)]
+    signals = [*prepared.signals, *outdated_signals(changed)]
+    signals += copy_signals(plan, said, by_id, changed)
     told = _told(prepared, readings, Standing(by_id, groups, by_memory(signals)))
     voted = [positions(voices) for voices in told]
     for voices, sides in zip(told, voted, strict=True):
         signals += signals_of(voices, sides)
-    signals += _read_signals(relations, by_id)
+    signals += read_signals(relations, by_id)
     found = [*chain(*voted)]
-    claims, named = _claims(voted)
-    if not found:
-        trust = {memory.id: memory.source.weight for memory in memories}
-        claims, named = agreed_claims(relations, groups, trust)
-    old_claims, old_groups = outdated_claims(prepared.updates, groups)
+    trust = {memory.id: memory.source.weight for memory in memories}
+    told_now = _joined(claim_groups(sides, part) for part, sides in enumerate(voted))
+    claims, named = told_now if found else agreed_claims(relations, groups, trust)
+    before = _joined(
+        outdated_claims(old, groups, part) for part, old in enumerate(prepared.updates)
+    )
     return EvidenceVerdict(
         assessments=assessments(memories, groups, signals, found),
-        claims=(*claims, *old_claims),
-        claim_groups=(*named, *old_groups),
+        claims=(*claims, *before.claims),
+        claim_groups=(*named, *before.groups),
     )
 
 
@@ -170,42 +176,27 @@ def _told(
     plan, weights = prepared.plan, prepared.weights
     if not _is_singular(plan):
         return []
-    read = [
-        (said, relevance)
-        for said, relevance in spoken(
-            _in_known_terms(asked(plan), weights), weights, readings, prepared.groups
-        )
-        if not is_outdated(prepared.updates, said.memory_id, said.span)
-    ]
+    changed = [*chain(*prepared.updates)]
+    held = [still_held(item, changed) for item in readings]
+    read = spoken(_in_known_terms(asked(plan), weights), weights, held, prepared.groups)
     return [
         told_apart(part.text, prepared.memories, standing.heard(said, read))
         for part, said in zip(parts_asked(plan), prepared.statements, strict=True)
     ]
 
 
-def _claims(
-    voted: Sequence[Sequence[Position]],
-) -> tuple[tuple[Claim, ...], tuple[ClaimGroup, ...]]:
-    """The claims and their groups, part by part."""
-    by_part = [claim_groups(sides, part) for part, sides in enumerate(voted)]
-    claims = (claim for found, _ in by_part for claim in found)
-    return tuple(claims), tuple(group for _, groups in by_part for group in groups)
+class Claimed(NamedTuple):
+    """Claims, and the groups they are in."""
+
+    claims: tuple[Claim, ...]
+    groups: tuple[ClaimGroup, ...]
 
 
-def _read_signals(relations: Iterable[Related], by_id: Mapping[UUID, Memory]) -> list[Signal]:
-    """Contradictions that only reading tells; soft, whoever is right."""
-    return [
-        signal
-        for left, right, relation, chance in relations
-        if relation == "contradict"
-        for signal in contradiction_signals(
-            left,
-            by_id[left.memory_id].source.weight,
-            right,
-            by_id[right.memory_id].source.weight,
-            chance,
-        )
-    ]
+def _joined(by_part: Iterable[tuple[Sequence[Claim], Sequence[ClaimGroup]]]) -> Claimed:
+    """What is claimed to each part, part by part."""
+    parts = [*by_part]
+    claims = (claim for found, _ in parts for claim in found)
+    return Claimed(tuple(claims), tuple(group for _, groups in parts for group in groups))
 
 
 def _statements(
@@ -231,44 +222,3 @@ def _shared(statement: Statement) -> tuple[float, int]:
 def _in_known_terms(question: Asked, weights: TermWeights) -> Asked:
     """The question without words that no candidate has: they tell no two sentences apart."""
     return question._replace(terms=frozenset(filter(weights.knows, question.terms)))
-
-
-def _wording_signals(plan: Plan, memories: Sequence[Memory]) -> list[Signal]:
-    signals = [signal for memory in memories for signal in injection_signals(memory)]
-    echoes = (echo_signal(plan.wording, memory) for memory in memories)
-    signals += [signal for signal in echoes if signal is not None]
-    signals += [*noise_signals(memories), *pre_echo_signals(memories)]
-    return [*signals, *isolation_signals(memories)]
-
-
-def _copy_signals(
-    plan: Plan,
-    statements: Sequence[Statement],
-    by_id: Mapping[UUID, Memory],
-    changed: Sequence[Update],
-) -> list[Signal]:
-    """Copies of what a more trusted source states, and of any sentence about it among equals; what
-    was updated is no copy."""
-    old = {(older.memory.id, older.text) for older, _ in changed}
-    told = [Sentence(item.memory_id, item.document_id, item.text) for item in statements]
-    terms = asked(plan).terms
-    heard = most_telling(
-        sentence
-        for memory in by_id.values()
-        for sentence in sentences_about(memory.id, memory.document_id, memory.text_original, terms)
-        if (sentence.memory_id, sentence.text) not in old
-    )
-    trust = {memory.id: memory.source.weight for memory in by_id.values()}
-    pairs = [pair for pair in edited_pairs(told) if _trust_differs(trust, pair)]
-    pairs += [pair for pair in edited_pairs(heard) if not _trust_differs(trust, pair)]
-    return [
-        signal
-        for left, right, likeness in pairs
-        for signal in edited_copy_signals(
-            left.memory_id, trust[left.memory_id], right.memory_id, trust[right.memory_id], likeness
-        )
-    ]
-
-
-def _trust_differs(trust: Mapping[UUID, float], pair: EditedPair) -> bool:
-    return trust[pair.left.memory_id] != trust[pair.right.memory_id]

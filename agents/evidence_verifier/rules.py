@@ -127,8 +127,9 @@ def _contradict(left: Witnessed, right: Witnessed) -> bool:
     """
     if left.bearer != right.bearer and left.trust == right.trust:
         return False
-    if left.is_low or right.is_low:
-        return _differ(left, right)
+    if left.is_read and right.is_read and (left.is_low or right.is_low):
+        differ = not same_claim(left.value, right.value)
+        return differ and read_conflict(left.statement, right.statement)
     return conflict(left.statement, right.statement)
 
 
@@ -142,20 +143,12 @@ def _takes_the_place(newer: Witnessed, older: Witnessed) -> bool:
 
     A stranger can write any date, so his makes nothing else out of date.
     """
-    if newer.trust < older.trust:
+    if newer.trust < older.trust or later(older.statement, newer.statement):
         return False
     if supersedes(newer.statement, older.statement):
         return True
     dated = newer.is_firm and not newer.is_low and later(newer.statement, older.statement)
-    return dated and _differ(newer, older)
-
-
-def _differ(left: Witnessed, right: Witnessed) -> bool:
-    """Whether both were read to answer the question, and not alike; else as rules tell."""
-    if left.is_read and right.is_read:
-        differ = not same_claim(left.value, right.value)
-        return differ and read_conflict(left.statement, right.statement)
-    return conflict(left.statement, right.statement)
+    return dated and _contradict(newer, older)
 
 
 def claim_groups(

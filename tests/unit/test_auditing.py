@@ -68,6 +68,13 @@ def test_what_makes_the_same_claim_as_a_quoted_memory_supports_it() -> None:
     assert supporters(told) == {BLUE.id: "blue", TOO.id: "blue"}
 
 
+def test_what_no_longer_holds_is_no_claim_that_was_told() -> None:
+    before = group("It was red in 2014.", BLUE, status="superseded")
+    told = answer(BLUE, claim_groups=(group("blue", BLUE, TOO), before))
+
+    assert supporters(told) == {BLUE.id: "blue", TOO.id: "blue"}
+
+
 def test_a_quoted_memory_without_a_claim_supports_what_is_told() -> None:
     assert supporters(answer(RED)) == {RED.id: None}
 

@@ -3,9 +3,12 @@
 import pytest
 
 from agents.evidence_verifier.local import LocalEvidenceVerifier
-from agents.evidence_verifier.updating import is_outdated, outdated_claims, updates
+from agents.evidence_verifier.updating import is_outdated, outdated_claims, still_held, updates
+from agents.evidence_verifier.voices import Heard
 from core.schemas.document import Span
+from core.schemas.memory import Flag
 from tests.builders import WordsReader, make_evidence, make_memory, make_plan, make_source
+from tools.claims import claimed_value
 from tools.matching import asked
 
 QUESTION = "What is the regreasing interval of the HP-240?"
@@ -49,14 +52,61 @@ def test_nothing_else_makes_a_text_out_of_date(older, newer):
     assert told(older, newer) == []
 
 
-def test_another_part_is_not_updated():
-    other = make_memory(f"As of 2024: {RULE.format('900').replace('HP-240', 'HP-210')}")
-    assert told(OLD, other) == []
+@pytest.mark.parametrize(
+    ("question", "older", "newer"),
+    [
+        (
+            QUESTION,
+            RULE.format("2,000"),
+            RULE.format("900").replace("HP-240", "HP-210"),
+        ),
+        (
+            "How many employees does the Leeds branch of Marlbeck have?",
+            "The Leeds branch of Marlbeck has 40 employees.",
+            "The York branch of Marlbeck has 40 employees.",
+        ),
+        (
+            "What torque do the casing nuts take?",
+            "The casing nuts are tightened to a torque of 70 Nm.",
+            "The impeller nuts are tightened to a torque of 70 Nm.",
+        ),
+    ],
+)
+def test_what_was_changed_may_not_be_what_is_asked_about(question, older, newer):
+    memories = (make_memory(f"As of 2014: {older}"), make_memory(f"As of 2024: {newer}"))
+    assert told(*memories, question=question) == []
 
 
-def test_who_asks_of_a_time_may_ask_for_what_held_then():
-    question = "What was the regreasing interval of the HP-240 in 2014?"
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the regreasing interval of the HP-240 in 2014?",
+        "What was the regreasing interval of the HP-240 before the last change?",
+        "What was the regreasing interval of the HP-240 originally?",
+    ],
+)
+def test_who_asks_of_a_time_may_ask_for_what_held_then(question):
     assert told(OLD, NEW, question=question) == []
+
+
+def test_the_latest_of_three_takes_the_place_of_both():
+    last = text("As of 2024: ", "3,000")
+    assert sorted(told(last, OLD, NEW), key=str) == sorted([(OLD, last), (NEW, last)], key=str)
+
+
+def test_who_is_suspected_updates_nothing():
+    assert updates(asked(make_plan(QUESTION)), [OLD, NEW], {NEW.id}) == ()
+
+
+def test_many_sentences_with_a_word_of_the_question_hide_no_update():
+    crowd = [
+        make_memory(
+            "As of 2020: all is well. "
+            + " ".join(f"The HP-240 has a part called piece {page} {at}." for at in range(20))
+        )
+        for page in range(8)
+    ]
+    assert told(OLD, NEW, *crowd) == [(OLD, NEW)]
 
 
 def test_what_no_longer_holds_is_a_superseded_claim_at_its_place():
@@ -67,6 +117,14 @@ def test_what_no_longer_holds_is_a_superseded_claim_at_its_place():
     assert claim.span == Span(start=50, end=50 + len(OLD.text_original))
     assert is_outdated(found, OLD.id, Span(start=60, end=61))
     assert not is_outdated(found, NEW.id, Span(start=60, end=61))
+
+
+def test_what_was_read_in_an_outdated_sentence_is_not_held():
+    found = updates(asked(make_plan(QUESTION)), [OLD, NEW])
+    value = claimed_value("2,000 hours", OLD.text_original.index("2,000"))
+
+    assert still_held(Heard(OLD, 0.9, (value,)), found).values == ()
+    assert still_held(Heard(NEW, 0.9, (value,)), found).values == (value,)
 
 
 async def test_an_update_is_no_conflict_and_no_edited_copy():
@@ -81,3 +139,52 @@ async def test_an_update_is_no_conflict_and_no_edited_copy():
     }
     assert {item.action for item in verdict.assessments} <= {"allow", "mark"}
     assert not verdict.is_disputed
+
+
+async def judge(*memories, question=QUESTION):
+    pool = [make_evidence(memory) for memory in memories]
+    return await LocalEvidenceVerifier(WordsReader()).verify(make_plan(question), pool, pool)
+
+
+async def test_a_page_that_nobody_may_read_makes_nothing_out_of_date():
+    flags = (Flag(code="injection", strong=True, detail="override"),)
+    page = text("As of 2024: ", "9,000").model_copy(update={"flags": flags})
+
+    verdict = await judge(OLD, page)
+
+    assert "superseded" not in {group.status for group in verdict.claim_groups}
+    assert {group.value for group in verdict.claim_groups if group.status == "leading"} == {
+        "2000 hours"
+    }
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "List the members of the board of Marlbeck.",
+        "Who are the members of the board of Marlbeck?",
+        "Who is on the board of Marlbeck?",
+        "Which members does the board of Marlbeck have?",
+    ],
+)
+async def test_a_later_one_of_many_joins_the_others(question):
+    verdict = await judge(
+        make_memory("As of 2014: Ada Smith is on the board of Marlbeck, of many members."),
+        make_memory("As of 2024: Bob Jones is on the board of Marlbeck, of many members."),
+        question=question,
+    )
+    assert "superseded" not in {s.code for item in verdict.assessments for s in item.signals}
+
+
+async def test_each_part_of_a_question_knows_what_is_out_of_date_for_it():
+    question = (
+        "What is the torque of the casing nuts of the HP-240, and "
+        "what is the regreasing interval of the HP-240?"
+    )
+    assert len(make_plan(question).subquestions) == 2
+
+    verdict = await judge(OLD, NEW, question=question)
+
+    statuses = [{g.status for g in verdict.of_part(part).claim_groups} for part in (0, 1)]
+    assert "superseded" in statuses[1]
+    assert "superseded" not in statuses[0]

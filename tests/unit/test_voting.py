@@ -213,6 +213,26 @@ def test_a_later_date_of_a_trusted_source_takes_the_place_of_an_earlier_one(voic
     assert statuses(*voices[::-1]) == {"basel": basel, "bern": bern}
 
 
+def test_of_two_bearers_of_a_name_the_elder_is_not_out_of_date():
+    elder, younger = OLD._replace(bearer=1), NEW._replace(bearer=2)
+    assert statuses(elder, younger) == {"basel": "leading", "bern": "leading"}
+
+
+def test_trusted_sources_that_are_read_are_out_of_date_only_where_they_speak_of_one_thing():
+    other = NEW.statement._replace(content=frozenset({"crate", "mine"}))
+    assert statuses(OLD, NEW._replace(statement=other)) == {"basel": "leading", "bern": "leading"}
+
+
+def test_what_says_that_it_changed_a_value_changes_nothing_of_a_later_date():
+    text = "The motor came from Bern instead of Basel."
+    change = OLD.statement._replace(
+        text=text, value=claimed_value("Bern", text.index("Bern")), others=(OLD.value,)
+    )
+    later = dated("b", "Basel", "2024")
+    earlier = OLD._replace(statement=change, value=change.value)
+    assert statuses(earlier, later) == {"bern": "leading", "basel": "leading"}
+
+
 def test_a_group_tells_its_latest_date():
     _, (first, *_) = claim_groups(positions([NEW, dated("c", "Bern", "2022")]))
     assert first.valid_from == "2024"
