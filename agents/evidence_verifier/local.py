@@ -6,7 +6,7 @@ from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
-from agents.evidence_verifier.assessing import assessments, by_memory
+from agents.evidence_verifier.assessing import assessments, by_memory, suspected
 from agents.evidence_verifier.bearing import told_apart
 from agents.evidence_verifier.claim_signals import signals_of
 from agents.evidence_verifier.reading import (
@@ -118,24 +118,25 @@ def _prepare(plan: Plan, memories: Sequence[Memory]) -> Prepared:
     )
     weights = TermWeights(frozenset(content_terms(memory.text_completed)) for memory in memories)
     signals = wording_signals(plan, memories)
-    changed = _updates(plan, memories, {signal.memory_id for signal in signals if signal.hard})
+    changed = _updates(plan, memories, suspected(memories, signals))
+    old = [*chain(*changed)]
     statements = [
         [said for said in part if not is_outdated(old, said.memory_id, said.span)]
-        for part, old in zip(_statements(plan, memories, weights), changed, strict=True)
+        for part in _statements(plan, memories, weights)
     ]
     comparable = [c for part in statements for c in couples(part, groups) if _is_singular(plan)]
     return Prepared(plan, memories, groups, weights, statements, comparable, changed, signals)
 
 
 def _updates(
-    plan: Plan, memories: Sequence[Memory], suspected: Collection[UUID]
+    plan: Plan, memories: Sequence[Memory], misleading: Collection[UUID]
 ) -> list[list[Update]]:
     """What is out of date, each for the part of the question with which it shares most; nothing
     where there are many answers."""
     parts = parts_asked(plan)
     best: dict[tuple[UUID, int], tuple[int, Update]] = {}
     for at, question in enumerate(parts if _is_singular(plan) else ()):
-        for update in updates(question, memories, suspected):
+        for update in updates(question, memories, misleading):
             key = (update.older.memory.id, update.older.span.start)
             if key not in best or len(update.older.asked) > len(best[key][1].older.asked):
                 best[key] = (at, update)

@@ -43,12 +43,12 @@ class Update(NamedTuple):
 
 
 def updates(
-    question: Asked, memories: Iterable[Memory], suspected: Collection[UUID] = ()
+    question: Asked, memories: Iterable[Memory], misleading: Collection[UUID] = ()
 ) -> tuple[Update, ...]:
     """What is out of date among what shares words with the question.
 
-    Nothing that is ``suspected``, or of low trust, makes anything out of date. The order of
-    ``memories`` does not matter.
+    Nothing that may be ``misleading``, or is of low trust, makes anything out of date. The order
+    of ``memories`` does not matter.
     """
     if not asks_of_today(question):
         return ()
@@ -62,7 +62,7 @@ def updates(
     for sentence, other in permutations(most_telling(said), 2):
         older, newer = said[sentence], said[other]
         latest = found.get(older)
-        if newer.memory.id in suspected or (latest and _when(newer) <= _when(latest)):
+        if newer.memory.id in misleading or (latest and _when(newer) <= _when(latest)):
             continue
         if _may_update(newer, older) and any(edited_pairs((sentence, other))):
             found[older] = newer
