@@ -9,13 +9,19 @@ from tools.matching import Asked
 from tools.values import Value, dates
 
 _SINCE = re.compile(
-    r"\b(?:since|as of|as from|effective(?: from)?|starting(?: in| on| from)?|from)\s+"
-    r"(?:the )?(?:beginning of |start of |early |late )?$",
+    r"\b(?:since|as (?:of|at|from)|(?:effective|starting|valid)(?: as of| in| on| from)?|"
+    r"with effect from)\s+(?:(?:the )?(?:beginning|start) of |early |late )?$",
     re.IGNORECASE,
 )
-_TO = re.compile(r"\s*(?:(?:to|up to|until|till|through|and)\b|[-–—]\s*(?:\d|\w+ \d))")
-_DATELINE = re.compile(r"\s*(?:as (?:of|at)|status(?: as)? of|last updated)\b:?\s*", re.IGNORECASE)
-_ENDS = re.compile(r"\s*(?:[:.;\n–—-]|$)")
+_FROM = re.compile(r"\bfrom\s+$", re.IGNORECASE)
+_ONWARDS = re.compile(r"\s+on(?:wards?)?\b")
+_TO = re.compile(r"\s*(?:(?:to|up to|until|till|through|and)\b|[-–—]\s*(?:\d|\w+ \d))|/")
+_DATELINE = re.compile(
+    r"[\s*#(]*(?:as (?:of|at|on)|status(?: as)?(?: of)?|valid from|effective(?: as of| from)?|"
+    r"(?:last )?(?:updated?|revised|revision|edition)(?: of| on| in)?)\b:?\s*",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"[\s*)]*(?:[:.;\n–—-]|$)")
 _PAST = re.compile(
     r"\b(?:formerly|previously|used to be|in the past|at that time|originally|"
     r"(?:until|before|up to) (?:the )?(?:end of )?(?:1\d|20)\d\d|(?:old|earlier|previous|former) "
@@ -23,11 +29,14 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _ONCE = re.compile(
-    r"\b(?:before|after|first|initial|earliest|ever|once|chang\w*|history|over time|last time)\b",
+    r"\b(?:ago|then|during|ever|initially|at first|earliest|predecessor\w*|history|over time|"
+    r"last (?:year|month|week|time|change|update|revision)|in the (?:\w+ties|(?:\d\d)?\d0s)|"
+    r"(?:has|have|had|was|were|did)\b.*\bchange\w*)\b",
     re.IGNORECASE,
 )
 _MANY = re.compile(
-    r"\b(?:(?:who|what|which) (?:are|were)|who (?:is|was) (?:on|in|among|one of)|which \w+s)\b",
+    r"\b(?:(?:who|what|which) (?:are|were)|who (?:is|was) (?:on|in|among|one of)|"
+    r"who (?:works?|sits?|serves?|plays?|belongs?|else)|(?:which|what) \w+(?<![sui])s)\b",
     re.IGNORECASE,
 )
 """What may have several answers: a later one joins the others."""
@@ -44,7 +53,8 @@ class _Since(NamedTuple):
 
 def _since(sentence: str) -> _Since | None:
     for date in dates(sentence):
-        marker = _SINCE.search(sentence[: date.start])
+        pattern = _FROM if _ONWARDS.match(sentence, date.end) else _SINCE
+        marker = pattern.search(sentence[: date.start])
         if marker is not None and _is_start(sentence, date):
             return _Since(marker.start(), date)
     return None
@@ -82,12 +92,12 @@ def dateline(text: str) -> str | None:
 
 
 def holds_from(memory: Memory, sentence: str) -> str | None:
-    """The date since which a sentence of the memory holds, by its own words or by its text's.
+    """The date since which a sentence of the memory holds: that of its text, or else its own.
 
     None for a date after the memory was made: what is announced does not hold yet, and whoever
     writes a date of his choice must not win by it for ever.
     """
-    found = valid_from(sentence) or dateline(memory.text_original)
+    found = dateline(memory.text_original) or valid_from(sentence)
     made = memory.created_at.date().isoformat()
     return None if found is None or is_later(found, made) else found
 
@@ -106,7 +116,7 @@ def asks_of_today(question: Asked) -> bool:
 
 def undated(sentence: str) -> str:
     """The sentence without the words that say since when it holds."""
-    found = _since(sentence) or _dateline(sentence)
+    found = _dateline(sentence) or _since(sentence)
     if found is None:
         return sentence
     return f"{sentence[: found.start]}{sentence[found.date.end :].lstrip(_JOINT)}"

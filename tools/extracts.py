@@ -6,31 +6,22 @@ copied by the places of its sentences (CFIC, arXiv 2402.12774), and background l
 only (SCOPE, arXiv 2508.15813, without its rewriting). Pure.
 """
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from core.schemas.document import Span, Unit
 from core.schemas.evidence import Plan, QuestionType
 from core.spans import overlaps
-from tools.lexical import STOP_WORDS, content_terms, tokens
+from tools.lexical import content_terms
 from tools.matching import all_asked, has_short_answer, type_hit
 from tools.ranking import TermWeights
-from tools.values import dates, negations, numbers
+from tools.sparing import can_be_spared
 
 TYPED_BONUS = 0.25
 """What a value of the asked kind adds to a unit's share of the question's words."""
 
 WHOLE: frozenset[QuestionType] = frozenset({"list", "how_to", "summary"})
 """Questions for which a procedure or list is not picked apart."""
-
-_LIMITS = re.compile(
-    r"\b(?:hardly|scarcely|barely|rarely|seldom|only|except|unless|forb\w+|prohibit\w*|lack\w*|"
-    r"fail\w*|one|once|twice|half|dozens?|hundreds?|thousands?|millions?)\b",
-    re.IGNORECASE,
-)
-"""Words that deny or count as well, beside negations and numbers."""
 
 
 class Ordered(NamedTuple):
@@ -90,45 +81,15 @@ def gist(found: Ordered) -> tuple[Unit, ...]:
 def compressed(found: Ordered, max_characters: int) -> tuple[Unit, ...]:
     """The units without the least telling ones, in document order.
 
-    The most telling unit stays, and what gives a number or a name that the rest does not give, or
-    denies something; so the outcome may be longer than ``max_characters``. A procedure or list
-    stays as it is.
+    The most telling unit stays, and every one that names, counts or denies something; so the
+    outcome may be longer than ``max_characters``. A procedure or list stays as it is.
     """
     kept = dict(enumerate(found.units))
-    protected = {at: _protected(unit.text) for at, unit in kept.items()}
-    told = Counter(word for words in protected.values() for word in words)
     used = size(found.units)
     for at in () if found.is_whole else reversed(found.best_first[1:]):
-        can_be_spared = all(told[word] > 1 for word in protected[at])
-        if used > max_characters and can_be_spared and not _denies(kept[at].text):
-            told.subtract(protected[at])
+        if used > max_characters and can_be_spared(kept[at].text):
             used -= len(kept.pop(at).text)
     return tuple(kept.values())
-
-
-def _protected(text: str) -> frozenset[str]:
-    """Numbers and dates in normal form, and words with a capital or a digit as they are written.
-
-    Only a common word that opens the sentence has its capital for nothing.
-    """
-    marked = [text[token.start : token.end] for token in tokens(text)]
-    opens = {word for word in marked[:1] if word.istitle() and word.casefold() in STOP_WORDS}
-    values = {f"{value.text} {value.dimension}" for value in (*numbers(text), *dates(text))}
-    return frozenset(values | {word for word in marked if _is_marked(word)} - opens)
-
-
-def _is_marked(word: str) -> bool:
-    return any(character.isdigit() or character.isupper() for character in word)
-
-
-def _denies(text: str) -> bool:
-    """Whether it says no, or limits or counts something in words; or may name things, in a script
-    that has no capitals."""
-    return bool(negations(text) or _LIMITS.search(text) or any(map(_is_without_case, text)))
-
-
-def _is_without_case(character: str) -> bool:
-    return character.isalpha() and character.lower() == character.upper()
 
 
 def size(units: Iterable[Unit]) -> int:

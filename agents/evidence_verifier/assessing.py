@@ -52,22 +52,6 @@ def assessments(
     )
 
 
-def suspected(memories: Sequence[Memory], signals: Sequence[Signal]) -> frozenset[UUID]:
-    """Those that these signals alone would have marked, or worse."""
-    seen = by_memory(signals)
-    return frozenset(
-        memory.id
-        for memory in memories
-        if _action(
-            seen[memory.id],
-            risk(seen[memory.id], memory.source.weight, 1),
-            outvoted=False,
-            disputed=False,
-        )
-        != "allow"
-    )
-
-
 def _action(
     signals: Sequence[Signal], chance: float, *, outvoted: bool, disputed: bool
 ) -> CandidateAction:

@@ -1,12 +1,12 @@
 """An evidence verifier without a language model: provenance, claim-level support, a few signals."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
-from agents.evidence_verifier.assessing import assessments, by_memory, suspected
+from agents.evidence_verifier.assessing import assessments, by_memory
 from agents.evidence_verifier.bearing import told_apart
 from agents.evidence_verifier.claim_signals import signals_of
 from agents.evidence_verifier.reading import (
@@ -31,7 +31,7 @@ from agents.evidence_verifier.updating import (
 from agents.evidence_verifier.voices import Heard, heard, spoken
 from agents.evidence_verifier.witnesses import Witnessed
 from agents.selector import Evidence, by_rank
-from core.schemas.evidence import Claim, ClaimGroup, EvidenceVerdict, Plan, Signal
+from core.schemas.evidence import Claim, ClaimGroup, EvidenceVerdict, Plan, Signal, SignalCode
 from core.schemas.memory import Memory
 from core.sufficiency import LOW_TRUST
 from tools.independence import Witness, independence_groups
@@ -45,6 +45,9 @@ from tools.statements import Statement, statements_of
 SINGULAR = frozenset({"fact", "yes_no"})
 """Questions with one right answer; elsewhere two values need not contradict each other."""
 
+MISLEADING: frozenset[SignalCode] = frozenset({"injection", "echo", "pre_echo"})
+"""Wording that takes a text the right to make another one out of date."""
+
 
 class Prepared(NamedTuple):
     """What can be told before anything is judged by reading."""
@@ -57,7 +60,7 @@ class Prepared(NamedTuple):
     """By part of the question: what is said to one contradicts nothing that is said to another."""
     couples: Sequence[Couple]
     updates: Sequence[Sequence[Update]]
-    """By part of the question: what no longer holds is nobody's statement."""
+    """By part of the question, of those with one answer: what no longer holds is no statement."""
     signals: Sequence[Signal]
     """That the wording of each text raises."""
 
@@ -118,29 +121,14 @@ def _prepare(plan: Plan, memories: Sequence[Memory]) -> Prepared:
     )
     weights = TermWeights(frozenset(content_terms(memory.text_completed)) for memory in memories)
     signals = wording_signals(plan, memories)
-    changed = _updates(plan, memories, suspected(memories, signals))
-    old = [*chain(*changed)]
-    statements = [
-        [said for said in part if not is_outdated(old, said.memory_id, said.span)]
-        for part in _statements(plan, memories, weights)
-    ]
+    misleading = {signal.memory_id for signal in signals if signal.code in MISLEADING}
+    parts = parts_asked(plan) if _is_singular(plan) else ()
+    changed = [updates(part, memories, misleading) for part in parts]
+    statements = _statements(plan, memories, weights)
+    for at, old in enumerate(changed):
+        statements[at] = [s for s in statements[at] if not is_outdated(old, s.memory_id, s.span)]
     comparable = [c for part in statements for c in couples(part, groups) if _is_singular(plan)]
     return Prepared(plan, memories, groups, weights, statements, comparable, changed, signals)
-
-
-def _updates(
-    plan: Plan, memories: Sequence[Memory], misleading: Collection[UUID]
-) -> list[list[Update]]:
-    """What is out of date, each for the part of the question with which it shares most; nothing
-    where there are many answers."""
-    parts = parts_asked(plan)
-    best: dict[tuple[UUID, int], tuple[int, Update]] = {}
-    for at, question in enumerate(parts if _is_singular(plan) else ()):
-        for update in updates(question, memories, misleading):
-            key = (update.older.memory.id, update.older.span.start)
-            if key not in best or len(update.older.asked) > len(best[key][1].older.asked):
-                best[key] = (at, update)
-    return [[update for part, update in best.values() if part == at] for at in range(len(parts))]
 
 
 def _verdict(

@@ -141,14 +141,15 @@ def _is_superseded(members: Sequence[Witnessed], witnessed: Sequence[Witnessed])
 def _takes_the_place(newer: Witnessed, older: Witnessed) -> bool:
     """It says that it changes the other, or both say since when they hold; trusted as much.
 
-    A stranger can write any date, so his makes nothing else out of date.
+    A stranger can write any date, so his makes nothing else out of date; nor does the date of who
+    is suspected of anything.
     """
     if newer.trust < older.trust or later(older.statement, newer.statement):
         return False
     if supersedes(newer.statement, older.statement):
         return True
-    dated = newer.is_firm and not newer.is_low and later(newer.statement, older.statement)
-    return dated and _contradict(newer, older)
+    may_date = newer.is_firm and not newer.is_low and newer.risk == 0
+    return may_date and later(newer.statement, older.statement) and _contradict(newer, older)
 
 
 def claim_groups(

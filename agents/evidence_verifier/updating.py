@@ -1,10 +1,13 @@
 """Trusted texts that are one text at two times: the later one takes the place of the earlier. Pure.
 
-Both say since when they hold, and a sentence of one is a sentence of the other but for a value. No
-reader is asked; what is out of date answers no question about today.
+Both say since when they hold, and a sentence of one is a sentence of the other but for the value
+that is asked for. No reader is asked. Who is out of date is nobody's voice, so every doubt is
+resolved towards two texts that have nothing to do with each other.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
+from heapq import nsmallest
 from itertools import permutations
 from typing import NamedTuple
 from uuid import UUID
@@ -17,10 +20,37 @@ from core.spans import overlaps
 from core.sufficiency import LOW_TRUST
 from core.text import shorten
 from tools.dating import asks_of_today, holds_from, is_later, undated
-from tools.edited_copies import Sentence, edited_pairs, most_telling
-from tools.lexical import content_terms
+from tools.edited_copies import LONGEST_EDIT, MOST_COMPARED
+from tools.lexical import content_terms, tokens
 from tools.loaders.sentences import sentence_ranges
-from tools.matching import Asked
+from tools.matching import Asked, answer_values, is_about_another
+from tools.overlap import jaccard
+from tools.values import Value, dates, numbers
+
+OF_ONE_MEMORY = 2
+"""Sentences of one memory that are compared: those with most of the question."""
+
+ALIKE = 0.5
+"""Share of their terms from which two whole texts may be two editions of one."""
+
+_POINTING = frozenset(
+    [
+        "he",
+        "her",
+        "his",
+        "it",
+        "its",
+        "she",
+        "that",
+        "their",
+        "these",
+        "they",
+        "this",
+        "those",
+        "we",
+    ]
+)
+"""Who or what a sentence that opens with one of these is about stands elsewhere."""
 
 
 class Dated(NamedTuple):
@@ -30,9 +60,13 @@ class Dated(NamedTuple):
     span: Span
     """In the version's text."""
     text: str
+    bare: str
+    """Without the words that date it."""
     valid_from: str
     asked: frozenset[str]
-    """The question's terms that it has."""
+    """The question's terms that it has, by itself or by its headings."""
+    terms: frozenset[str]
+    """Of its whole text."""
 
 
 class Update(NamedTuple):
@@ -52,48 +86,97 @@ def updates(
     """
     if not asks_of_today(question):
         return ()
-    said = {
-        Sentence(one.memory.id, one.memory.document_id, undated(one.text), len(one.asked)): one
-        for memory in memories
-        if memory.source.weight >= LOW_TRUST
-        for one in _dated(memory, question.terms)
-    }
-    found: dict[Dated, Dated] = {}
-    for sentence, other in permutations(most_telling(said), 2):
-        older, newer = said[sentence], said[other]
-        latest = found.get(older)
-        if newer.memory.id in misleading or (latest and _when(newer) <= _when(latest)):
-            continue
-        if _may_update(newer, older) and any(edited_pairs((sentence, other))):
-            found[older] = newer
-    return tuple(Update(older, found[older]) for older in sorted(found, key=_place))
+    trusted = (memory for memory in memories if memory.source.weight >= LOW_TRUST)
+    said = nsmallest(
+        MOST_COMPARED, (one for m in trusted for one in _dated(m, question)), key=_promise
+    )
+    found: dict[tuple[UUID, int], Update] = {}
+    for older, newer in permutations(sorted(said, key=_when), 2):
+        later = newer.memory.id not in misleading and _may_update(newer, older)
+        if later and _answers_anew(question, newer, older):
+            found[_place(older)] = Update(older, newer)
+    return tuple(found[place] for place in sorted(found))
 
 
-def _dated(memory: Memory, terms: frozenset[str]) -> Iterator[Dated]:
+def _dated(memory: Memory, question: Asked) -> list[Dated]:
+    headings = "\n".join((memory.title, *memory.heading_path))
+    above = question.terms.intersection(content_terms(headings))
+    terms = frozenset(content_terms(undated(memory.text_original)))
+    found = []
     for start, end in sentence_ranges(memory.text_original):
         text = memory.text_original[start:end]
-        met = terms.intersection(content_terms(text))
-        if met and (since := holds_from(memory, text)):
+        bare, met = undated(text), question.terms.intersection(content_terms(text))
+        since = holds_from(memory, text) if met else None
+        if since and not _points_elsewhere(bare) and not is_about_another(question, text, headings):
             shift = memory.span.start
-            yield Dated(memory, Span(start=shift + start, end=shift + end), text, since, met)
+            span = Span(start=shift + start, end=shift + end)
+            found.append(Dated(memory, span, text, bare, since, met | above, terms))
+    return nsmallest(OF_ONE_MEMORY, found, key=_promise)
 
 
-def _may_update(newer: Dated, older: Dated) -> bool:
-    """Of one matter, for what was changed is nothing that was asked about; later, and trusted as
-    much."""
-    return (
-        newer.asked == older.asked
-        and newer.memory.source.weight >= older.memory.source.weight
-        and is_later(newer.valid_from, older.valid_from)
-    )
+def _points_elsewhere(sentence: str) -> bool:
+    return any(token.text in _POINTING for token in tokens(sentence)[:1])
 
 
-def _when(said: Dated) -> tuple[str, UUID, int]:
-    return said.valid_from, *_place(said)
+def _promise(said: Dated) -> tuple[int, list[int], tuple[UUID, int]]:
+    """Most of the question first, of these the newest."""
+    return -len(said.asked), [-int(part) for part in said.valid_from.split("-")], _place(said)
+
+
+def _when(said: Dated) -> tuple[str, tuple[UUID, int]]:
+    return said.valid_from, _place(said)
 
 
 def _place(said: Dated) -> tuple[UUID, int]:
     return said.memory.id, said.span.start
+
+
+def _may_update(newer: Dated, older: Dated) -> bool:
+    """A later edition of one text, as far as can be told without comparing words; trusted as
+    much."""
+    return (
+        newer.memory.document_id != older.memory.document_id
+        and newer.memory.source.weight >= older.memory.source.weight
+        and is_later(newer.valid_from, older.valid_from)
+        and newer.asked == older.asked
+        and jaccard(newer.terms, older.terms) >= ALIKE
+    )
+
+
+def _answers_anew(question: Asked, newer: Dated, older: Dated) -> bool:
+    """Whether one stretch was changed and nothing else, and may answer the question on both
+    sides."""
+    left, right = tokens(older.bare), tokens(newer.bare)
+    matcher = SequenceMatcher(
+        None, [one.text for one in left], [one.text for one in right], autojunk=False
+    )
+    edits = [edit for edit in matcher.get_opcodes() if edit[0] != "equal"]
+    if len(edits) != 1 or edits[0][0] != "replace":
+        return False
+    _, a, b, c, d = edits[0]
+    return max(b - a, d - c) <= LONGEST_EDIT and all(
+        _may_answer(question, sentence, words[0].start, words[-1].end)
+        for sentence, words in ((older.bare, left[a:b]), (newer.bare, right[c:d]))
+    )
+
+
+def _may_answer(question: Asked, sentence: str, start: int, end: int) -> bool:
+    """Whether a stretch of a sentence has a value of the asked kind; where any kind will do, words
+    will too, unless an amount stands elsewhere, which is likelier to be the answer."""
+    is_typed = question.answer_type in {"number", "date", "name"}
+    values = answer_values(question, sentence) if is_typed else _amounts(sentence)
+    inside = [value for value in values if value.start < end and start < value.end]
+    return bool(inside) or not (is_typed or values)
+
+
+def _amounts(sentence: str) -> list[Value]:
+    """Numbers that are no dates."""
+    told = [(date.start, date.end) for date in dates(sentence)]
+    return [
+        value
+        for value in numbers(sentence)
+        if not any(start <= value.start < end for start, end in told)
+    ]
 
 
 def outdated_signals(found: Iterable[Update]) -> list[Signal]:

@@ -5,8 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.schemas.document import Span
-from tests.builders import make_plan, make_unit, make_units
-from tools.extracts import compressed, gist, ordered, size, telling_units, trim_units
+from tests.builders import make_plan, make_units
+from tools.extracts import (
+    compressed,
+    gist,
+    ordered,
+    size,
+    telling_units,
+    trim_units,
+)
 
 TEXT = "The pump has a base. Its casing takes a torque of 62 Nm. Paint it blue after the test."
 UNITS = make_units(TEXT, start=100)
@@ -54,6 +61,7 @@ BACKGROUND = make_units(
     "Marlbeck was founded in 1931. The works is a fine old place. It lies by the river. "
     "Visitors may not enter the foundry. Marlbeck makes three pumps."
 )
+"""Of these the second and the third can be spared."""
 
 
 def test_background_loses_what_can_be_spared_the_least_telling_first():
@@ -66,52 +74,6 @@ def test_background_loses_what_can_be_spared_the_least_telling_first():
 def test_a_procedure_of_the_background_stays_as_it_is():
     found = ordered(make_plan("How do I visit Marlbeck?"), BACKGROUND)
     assert compressed(found, 10) == BACKGROUND
-
-
-def is_spared(text, *rest):
-    """Whether ``text`` goes from a memory that has ``rest`` as well."""
-    best = "The torque of the casing is as it should be."
-    units = tuple(make_unit(line, index=at) for at, line in enumerate((best, *rest, text)))
-    return text not in [unit.text for unit in compressed(ordered(TORQUE, units), 1)]
-
-
-@pytest.mark.parametrize(
-    ("text", "rest"),
-    [
-        ("It lies by the river.", "Marlbeck was founded in 1931."),
-        ("It was founded in 1931.", "Of 1931 little is known, says Ada."),
-        ("It was led by Ada.", "Ada had it for 62 years."),
-        ("The works is old.", "Not much of 1931 is left."),
-    ],
-)
-def test_what_the_rest_tells_too_can_be_spared(text, rest):
-    assert is_spared(text, rest)
-
-
-@pytest.mark.parametrize(
-    ("text", "rest"),
-    [
-        ("It was founded in 1931.", "Marlbeck was founded in 1930."),
-        ("It takes 62 Nm.", "It has 62 bolts of 95 Nm each."),
-        ("It fails in 3 of 4 cases.", "There are 4 pumps and 3 kilns."),
-        ("Humidity stays at 62 %.", "It takes 62 Nm."),
-        ("Store it at -5 °C.", "Store it at 5 °C."),
-        ("It has three kilns.", "It has kilns."),
-        ("It has one kiln.", "It has kilns."),
-        ("Half of it burned.", "It burned in Basel."),
-        ("It takes the HP-240.", "It takes the HP-210."),
-        ("It was led by Ada.", "It was led by her, in Basel."),
-        ("It was led by Will.", "Then it will be led in Basel."),
-        ("The US gave it.", "They gave it to us, in Basel."),
-        ("Rose led it.", "Then prices rose, in Basel."),
-        ("Visitors may not enter.", "Nobody but visitors may enter."),
-        ("It is hardly used.", "It is used in Basel."),
-        ("Smoking is forbidden.", "Smoking is common in Basel."),
-        ("工場は川のそばにある。", "It lies in Basel."),
-    ],
-)
-def test_numbers_names_and_denials_are_never_lost(text, rest):
-    assert not is_spared(text, rest)
 
 
 sentences = st.lists(
@@ -140,5 +102,5 @@ def test_every_extract_is_a_part_in_order_and_never_empty(texts, limit):
         assert kept
         assert list(kept) == [unit for unit in units if unit in kept]
     left = " ".join(unit.text for unit in compressed(found, limit))
-    for words in ("62 Nm", "62 bolts", "Ada", "not"):
+    for words in ("62 Nm", "62 bolts", "Ada led", "Ada left", "not"):
         assert (words in left) == any(words in text for text in texts)

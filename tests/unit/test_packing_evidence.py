@@ -15,7 +15,7 @@ BEST = make_memory(
 NEXT = make_memory("The casing nuts take 62 Nm, says the report. " + "It goes on at length. " * 5)
 LAST = make_memory("The casing nuts take 62 Nm. " + "That was measured at the works. " * 4)
 BACKGROUND = make_memory(
-    "The nuts are cast. They are fine old nuts. Ada drew them. It all lies by the river."
+    "The nuts are cast. They are fine old nuts. Ada drew them. The yard lies by the river."
 )
 RELEVANCE = {BEST: 0.9, NEXT: 0.6, LAST: 0.5, BACKGROUND: 0.2}
 NAMES = {BEST.id: "best", NEXT.id: "next", LAST.id: "last", BACKGROUND.id: "background"}

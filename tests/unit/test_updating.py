@@ -70,11 +70,45 @@ def test_nothing_else_makes_a_text_out_of_date(older, newer):
             "The casing nuts are tightened to a torque of 70 Nm.",
             "The impeller nuts are tightened to a torque of 70 Nm.",
         ),
+        (
+            "What torque do the nuts of the pump take?",
+            "The casing nuts of the pump take a torque of 70 Nm.",
+            "The impeller nuts of the pump take a torque of 90 Nm.",
+        ),
+        (QUESTION, RULE.format("2,000"), RULE.format("900").replace("The", "The minimum")),
+        (QUESTION, RULE.format("2,000"), RULE.format("900").replace("it.", "it in damp rooms.")),
+        (
+            "What is the limit of the motor?",
+            "The limit of the motor is 80 A when it is warm.",
+            "The limit of the motor is 80 A when it is cold.",
+        ),
     ],
 )
-def test_what_was_changed_may_not_be_what_is_asked_about(question, older, newer):
+def test_what_was_changed_may_be_nothing_but_the_answer(question, older, newer):
     memories = (make_memory(f"As of 2014: {older}"), make_memory(f"As of 2024: {newer}"))
     assert told(*memories, question=question) == []
+
+
+@pytest.mark.parametrize(("older", "newer"), [("HP-240", "HP-210"), ("Leeds", "York")])
+def test_headings_tell_whom_a_text_is_about(older, newer):
+    memories = [
+        make_memory(f"As of {year}: the limit is {limit} hours.", heading_path=(f"{part} pump",))
+        for part, year, limit in ((older, 2014, 80), (newer, 2024, 95))
+    ]
+    question = f"What is the limit of the {older} pump in hours?"
+    assert told(*memories, question=question) == []
+
+
+def test_who_is_meant_by_it_stands_elsewhere():
+    older = make_memory("As of 2014: the HP-240 is small. Its limit is 80 hours.")
+    newer = make_memory("As of 2024: the HP-210 is small. Its limit is 95 hours.")
+    assert told(older, newer, question="What is the limit of the pump in hours?") == []
+
+
+def test_texts_that_share_one_sentence_are_no_editions():
+    more = " The cellar of the old mill in Marlbeck was flooded by a burst pipe on Monday night."
+    other = NEW.model_copy(update={"text_original": NEW.text_original + 3 * more})
+    assert told(OLD, other) == []
 
 
 @pytest.mark.parametrize(
@@ -104,7 +138,7 @@ def test_many_sentences_with_a_word_of_the_question_hide_no_update():
             "As of 2020: all is well. "
             + " ".join(f"The HP-240 has a part called piece {page} {at}." for at in range(20))
         )
-        for page in range(8)
+        for page in range(80)
     ]
     assert told(OLD, NEW, *crowd) == [(OLD, NEW)]
 
@@ -146,16 +180,18 @@ async def judge(*memories, question=QUESTION):
     return await LocalEvidenceVerifier(WordsReader()).verify(make_plan(question), pool, pool)
 
 
-async def test_a_page_that_nobody_may_read_makes_nothing_out_of_date():
-    flags = (Flag(code="injection", strong=True, detail="override"),)
-    page = text("As of 2024: ", "9,000").model_copy(update={"flags": flags})
-
-    verdict = await judge(OLD, page)
-
-    assert "superseded" not in {group.status for group in verdict.claim_groups}
-    assert {group.value for group in verdict.claim_groups if group.status == "leading"} == {
-        "2000 hours"
-    }
+@pytest.mark.parametrize("strong", [True, False])
+async def test_a_page_with_instructions_makes_nothing_out_of_date(strong):
+    flags = (Flag(code="injection", strong=strong, detail="override"),)
+    edition = text("As of 2024: ", "9,000")
+    other = make_memory(
+        "As of 2024: for the HP-240 a regreasing interval of 9,000 hours holds.",
+        source=make_source("other", "upload"),
+    )
+    for page in (edition, other):
+        verdict = await judge(OLD, page.model_copy(update={"flags": flags}))
+        assert "superseded" not in {group.status for group in verdict.claim_groups}
+        assert "2000 hours" in {g.value for g in verdict.claim_groups if g.status == "leading"}
 
 
 @pytest.mark.parametrize(
@@ -188,3 +224,34 @@ async def test_each_part_of_a_question_knows_what_is_out_of_date_for_it():
     statuses = [{g.status for g in verdict.of_part(part).claim_groups} for part in (0, 1)]
     assert "superseded" in statuses[1]
     assert "superseded" not in statuses[0]
+
+
+async def test_a_part_about_the_past_is_answered_with_what_held_then():
+    question = (
+        "What was the regreasing interval of the HP-240 in 2014, and "
+        "what is the regreasing interval of the HP-240 today?"
+    )
+    assert len(make_plan(question).subquestions) == 2
+
+    verdict = await judge(OLD, NEW, question=question)
+
+    values = [{g.value for g in verdict.of_part(part).claim_groups} for part in (0, 1)]
+    assert "2000 hours" in values[0]
+
+
+async def test_only_the_part_whose_answer_changed_is_out_of_date():
+    rule = "The HP-240 has a regreasing interval of 2,000 hours and a torque limit of {} Nm."
+    question = (
+        "What is the regreasing interval of the HP-240, and what is the torque limit of the HP-240?"
+    )
+    assert len(make_plan(question).subquestions) == 2
+
+    verdict = await judge(
+        make_memory(f"As of 2014: {rule.format(62)}"),
+        make_memory(f"As of 2024: {rule.format(95)}"),
+        question=question,
+    )
+
+    statuses = [{g.status for g in verdict.of_part(part).claim_groups} for part in (0, 1)]
+    assert "superseded" not in statuses[0]
+    assert "superseded" in statuses[1]
