@@ -6,7 +6,6 @@ resolved towards two texts that have nothing to do with each other.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
 from heapq import nsmallest
 from itertools import permutations
 from typing import NamedTuple
@@ -20,12 +19,12 @@ from core.spans import overlaps
 from core.sufficiency import LOW_TRUST
 from core.text import shorten
 from tools.dating import asks_of_today, holds_from, is_later, undated
-from tools.edited_copies import LONGEST_EDIT, MOST_COMPARED
+from tools.edited_copies import MOST_COMPARED
+from tools.editions import only_the_answer_changed
 from tools.lexical import content_terms, tokens
 from tools.loaders.sentences import sentence_ranges
-from tools.matching import Asked, answer_values, is_about_another
+from tools.matching import Asked, is_about_another
 from tools.overlap import jaccard
-from tools.values import Value, dates, numbers
 
 OF_ONE_MEMORY = 2
 """Sentences of one memory that are compared: those with most of the question."""
@@ -33,23 +32,8 @@ OF_ONE_MEMORY = 2
 ALIKE = 0.5
 """Share of their terms from which two whole texts may be two editions of one."""
 
-_POINTING = frozenset(
-    [
-        "he",
-        "her",
-        "his",
-        "it",
-        "its",
-        "she",
-        "that",
-        "their",
-        "these",
-        "they",
-        "this",
-        "those",
-        "we",
-    ]
-)
+_PRONOUNS = "he her his it its she that their these they this those we"
+_POINTING = frozenset(_PRONOUNS.split())
 """Who or what a sentence that opens with one of these is about stands elsewhere."""
 
 
@@ -93,7 +77,7 @@ def updates(
     found: dict[tuple[UUID, int], Update] = {}
     for older, newer in permutations(sorted(said, key=_when), 2):
         later = newer.memory.id not in misleading and _may_update(newer, older)
-        if later and _answers_anew(question, newer, older):
+        if later and only_the_answer_changed(question, older.bare, newer.bare):
             found[_place(older)] = Update(older, newer)
     return tuple(found[place] for place in sorted(found))
 
@@ -141,42 +125,6 @@ def _may_update(newer: Dated, older: Dated) -> bool:
         and newer.asked == older.asked
         and jaccard(newer.terms, older.terms) >= ALIKE
     )
-
-
-def _answers_anew(question: Asked, newer: Dated, older: Dated) -> bool:
-    """Whether one stretch was changed and nothing else, and may answer the question on both
-    sides."""
-    left, right = tokens(older.bare), tokens(newer.bare)
-    matcher = SequenceMatcher(
-        None, [one.text for one in left], [one.text for one in right], autojunk=False
-    )
-    edits = [edit for edit in matcher.get_opcodes() if edit[0] != "equal"]
-    if len(edits) != 1 or edits[0][0] != "replace":
-        return False
-    _, a, b, c, d = edits[0]
-    return max(b - a, d - c) <= LONGEST_EDIT and all(
-        _may_answer(question, sentence, words[0].start, words[-1].end)
-        for sentence, words in ((older.bare, left[a:b]), (newer.bare, right[c:d]))
-    )
-
-
-def _may_answer(question: Asked, sentence: str, start: int, end: int) -> bool:
-    """Whether a stretch of a sentence has a value of the asked kind; where any kind will do, words
-    will too, unless an amount stands elsewhere, which is likelier to be the answer."""
-    is_typed = question.answer_type in {"number", "date", "name"}
-    values = answer_values(question, sentence) if is_typed else _amounts(sentence)
-    inside = [value for value in values if value.start < end and start < value.end]
-    return bool(inside) or not (is_typed or values)
-
-
-def _amounts(sentence: str) -> list[Value]:
-    """Numbers that are no dates."""
-    told = [(date.start, date.end) for date in dates(sentence)]
-    return [
-        value
-        for value in numbers(sentence)
-        if not any(start <= value.start < end for start, end in told)
-    ]
 
 
 def outdated_signals(found: Iterable[Update]) -> list[Signal]:
