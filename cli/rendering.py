@@ -44,7 +44,7 @@ REASONS = {
     "enough_support": "the evidence supports it",
     "no_candidate": "nothing in this collection matches",
     "weak_match": "the nearest passages do not answer it",
-    "single_low_trust": "only one source of low trust says so",
+    "single_low_trust": "only one source says so, of low trust or under suspicion",
     "weak_answer": "the best sentence is a weak match",
     "rivals": "sources disagree",
     "ambiguous": "the name may mean several, each is told",
