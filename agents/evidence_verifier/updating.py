@@ -83,19 +83,33 @@ def updates(
 
 
 def _dated(memory: Memory, question: Asked) -> list[Dated]:
+    since = _since(memory, question)
+    if not since:
+        return []
     headings = "\n".join((memory.title, *memory.heading_path))
     above = question.terms.intersection(content_terms(headings))
     terms = frozenset(content_terms(undated(memory.text_original)))
     found = []
-    for start, end in sentence_ranges(memory.text_original):
+    for (start, end), date in since.items():
         text = memory.text_original[start:end]
         bare, met = undated(text), question.terms.intersection(content_terms(text))
-        since = holds_from(memory, text) if met else None
-        if since and not _points_elsewhere(bare) and not is_about_another(question, text, headings):
+        if not _points_elsewhere(bare) and not is_about_another(question, text, headings):
             shift = memory.span.start
             span = Span(start=shift + start, end=shift + end)
-            found.append(Dated(memory, span, text, bare, since, met | above, terms))
+            found.append(Dated(memory, span, text, bare, date, met | above, terms))
     return nsmallest(OF_ONE_MEMORY, found, key=_promise)
+
+
+def _since(memory: Memory, question: Asked) -> dict[tuple[int, int], str]:
+    """Of sentences that share words with the question, those that hold since a date; most texts
+    have none, and nothing else is looked at then."""
+    text = memory.text_original
+    told = (
+        ((start, end), holds_from(memory, text[start:end]))
+        for start, end in sentence_ranges(text)
+        if not question.terms.isdisjoint(content_terms(text[start:end]))
+    )
+    return {place: date for place, date in told if date}
 
 
 def _points_elsewhere(sentence: str) -> bool:
