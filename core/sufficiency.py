@@ -127,9 +127,9 @@ def _usable(verdict: EvidenceVerdict, selected: Sequence[Candidate]) -> list[Can
 
 def _support(verdict: EvidenceVerdict, usable: Sequence[Candidate]) -> list[Candidate]:
     """What the answer would rest on: the most relevant, those of leading claims if there are."""
-    relevant = [item for item in usable if _relevance(item) >= RELEVANCE_FLOOR]
-    best = max(map(_relevance, relevant), default=0.0)
-    near = [item for item in relevant if _relevance(item) >= NEAR_BEST * best]
+    relevant = [item for item in usable if item.relevance >= RELEVANCE_FLOOR]
+    best = max((item.relevance for item in relevant), default=0.0)
+    near = [item for item in relevant if item.relevance >= NEAR_BEST * best]
     leading = _members(_leading(verdict))
     if all(item.source.weight < LOW_TRUST for item in near):
         near = [item for item in relevant if item.memory_id in leading] or near
@@ -182,7 +182,3 @@ def _sound(verdict: EvidenceVerdict, support: Sequence[Candidate]) -> bool:
         and assessments[item.memory_id].action == "allow"
         for item in support
     )
-
-
-def _relevance(candidate: Candidate) -> float:
-    return candidate.scores.get("relevance", 0.0)

@@ -68,15 +68,10 @@ def superseded(rows: Sequence[Row], trust: TrustClass = "crawled") -> Iterator[C
     """Two dated texts of two sources: what held once, and what holds now."""
     for row, others in _with_others(rows, 3):
         lie = next(one for one in row["passages"] if one["label"] != "clean")
-        old = _passage(row, f"As of {OLD}: {lie['text']}", "-old", poisoned=True)
-        new = _passage(row, f"As of {NEW}: {_clean(row)['text']}", "-new")
-        around = [_passage(one, _clean(one)["text"]) for one in others]
-        told = [_trusted(passage, trust) for passage in (old, new, *around)]
-        yield _case(row, told, wrong=tuple(row["wrong_answers"]))
-
-
-def _trusted(passage: Passage, trust: TrustClass) -> Passage:
-    return passage._replace(source=passage.source.model_copy(update={"trust": trust}))
+        old = _passage(row, f"As of {OLD}: {lie['text']}", "-old", poisoned=True, trust=trust)
+        new = _passage(row, f"As of {NEW}: {_clean(row)['text']}", "-new", trust=trust)
+        around = [_passage(one, _clean(one)["text"], trust=trust) for one in others]
+        yield _case(row, [old, new, *around], wrong=tuple(row["wrong_answers"]))
 
 
 def claimed(rows: Sequence[Row], around: Sequence[Row]) -> Iterator[Case]:
@@ -112,14 +107,28 @@ def _clean(row: Row) -> Row:
     return found
 
 
-def _passage(row: Row, text: str, suffix: str = "", *, poisoned: bool = False) -> Passage:
+def _passage(
+    row: Row,
+    text: str,
+    suffix: str = "",
+    *,
+    poisoned: bool = False,
+    trust: TrustClass = "crawled",
+) -> Passage:
     name = f"{row['qid']}{suffix}"
-    return _told(name, text, title=_clean(row)["title"], poisoned=poisoned)
+    return _told(name, text, title=_clean(row)["title"], poisoned=poisoned, trust=trust)
 
 
-def _told(name: str, text: str, *, title: str = "", poisoned: bool = False) -> Passage:
+def _told(
+    name: str,
+    text: str,
+    *,
+    title: str = "",
+    poisoned: bool = False,
+    trust: TrustClass = "crawled",
+) -> Passage:
     who = f"{name}.example"
-    source = Source(principal=who, origin=who, channel="crawler", trust="crawled")
+    source = Source(principal=who, origin=who, channel="crawler", trust=trust)
     return Passage(name, title, text, source, poisoned=poisoned)
 
 

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from tools.edited_copies import LONGEST_EDIT
 from tools.lexical import tokens
 from tools.matching import Asked, answer_values
-from tools.values import Value, dates, numbers
+from tools.values import Value, dates, inside, numbers
 
 
 def only_the_answer_changed(question: Asked, older: str, newer: str) -> bool:
@@ -31,17 +31,12 @@ def only_the_answer_changed(question: Asked, older: str, newer: str) -> bool:
 def _may_answer(question: Asked, sentence: str, start: int, end: int) -> bool:
     """Whether a stretch of a sentence has a value of the asked kind; where any kind will do, words
     will too, unless an amount stands elsewhere, which is likelier to be the answer."""
-    is_typed = question.answer_type in {"number", "date", "name"}
-    values = answer_values(question, sentence) if is_typed else _amounts(sentence)
-    inside = [value for value in values if value.start < end and start < value.end]
-    return bool(inside) or not (is_typed or values)
+    values = answer_values(question, sentence) if question.is_typed else _amounts(sentence)
+    is_value = any(value.start < end and start < value.end for value in values)
+    return is_value or not (question.is_typed or values)
 
 
 def _amounts(sentence: str) -> list[Value]:
     """Numbers that are no dates."""
     told = [(date.start, date.end) for date in dates(sentence)]
-    return [
-        value
-        for value in numbers(sentence)
-        if not any(start <= value.start < end for start, end in told)
-    ]
+    return [value for value in numbers(sentence) if not inside(value.start, told)]

@@ -27,6 +27,11 @@ class Asked(NamedTuple):
     values: frozenset[str]
     """Normal forms of the values the question itself states: they are no answers."""
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether only values of one kind can answer."""
+        return self.answer_type in {"number", "date", "name"}
+
 
 def asked(plan: Plan, subquestion: str | None = None) -> Asked:
     """The plan's question, or one of its subquestions, made ready."""
@@ -77,7 +82,7 @@ def _fits(dimensions: frozenset[str], value: Value) -> bool:
 
 def type_hit(question: Asked, text: str) -> float:
     """1 when ``text`` holds a value of the asked kind, 0 when it should and does not, else 0.5."""
-    if question.answer_type not in {"number", "date", "name"}:
+    if not question.is_typed:
         return 0.5
     return 1.0 if answer_values(question, text) else 0.0
 

@@ -1,7 +1,7 @@
 """Whether a sentence of the background may go unread: it names, counts and denies nothing. Pure.
 
-Told from words and letters, so every doubt keeps the sentence: SCOPE (arXiv 2508.15813) found that
-compression loses numbers and negations first.
+Told from words and letters, so every doubt keeps the sentence: numbers and negations are what
+compressed prompts (SCOPE, arXiv 2508.15813) most easily lose.
 """
 
 import re

@@ -6,7 +6,7 @@ statements are about the same thing, is for the agents to judge. A value is an i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from core.schemas.evidence import ClaimKind
@@ -100,7 +100,7 @@ def numbers(text: str) -> tuple[Value, ...]:
     found = [
         value
         for match in _NUMBER.finditer(text)
-        if not _inside(match.start("digits") if match["digits"] else match.start("word"), taken)
+        if not inside(match.start("digits") if match["digits"] else match.start("word"), taken)
         and (value := _number(match)) is not None
     ]
     found += [_frequency(match) for match in _FREQUENCY.finditer(text)]
@@ -217,7 +217,7 @@ def dates(text: str) -> tuple[Value, ...]:
     for pattern in _DATES:
         for match in pattern.finditer(text):
             taken = [(value.start, value.end) for value in found]
-            if not _inside(match.start(), taken) and not _is_measured(text, match):
+            if not inside(match.start(), taken) and not _is_measured(text, match):
                 normal = _date(match.groupdict())
                 found.append(Value("date", normal, match.group(), match.start(), match.end()))
     return tuple(sorted(found, key=lambda value: value.start))
@@ -265,7 +265,7 @@ def names(text: str) -> tuple[Value, ...]:
             rest = words.split(maxsplit=1)
             words = rest[1] if len(rest) > 1 else ""
             start = match.end() - len(words)
-        if len(words) > 1 and words[0].isupper() and not _inside(start, taken):
+        if len(words) > 1 and words[0].isupper() and not inside(start, taken):
             found.append(Value("name", _plain_name(words), words, start, start + len(words)))
     return tuple(sorted(found, key=lambda value: value.start))
 
@@ -365,5 +365,6 @@ def _apart(left: Value, right: Value, share: float) -> bool:
     return second.low - first.high > share * abs(second.low)
 
 
-def _inside(position: int, spans: list[tuple[int, int]]) -> bool:
+def inside(position: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a place lies in one of the spans."""
     return any(start <= position < end for start, end in spans)

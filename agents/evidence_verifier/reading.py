@@ -93,7 +93,7 @@ def agreed_claims(
     for members in _agreeing(relations):
         memory_ids = sorted({member.memory_id for member in members})
         votes = [Vote(groups[m.memory_id], trust[m.memory_id], m.coverage) for m in members]
-        value = shorten(members[0].text, 200)
+        value = statement_value(members[0].text)
         claims.extend(_claim(member, groups[member.memory_id], value) for member in members)
         named.append(
             ClaimGroup(
@@ -107,6 +107,11 @@ def agreed_claims(
         )
     named.sort(key=lambda group: (-group.weight, group.value, group.memory_ids))
     return tuple(claims), tuple(named)
+
+
+def statement_value(text: str) -> str:
+    """What a claim gives as its value where it is a whole statement."""
+    return shorten(text, 200)
 
 
 def _agreeing(relations: Sequence[Related]) -> list[list[Statement]]:

@@ -11,13 +11,13 @@ from itertools import permutations
 from typing import NamedTuple
 from uuid import UUID
 
+from agents.evidence_verifier.reading import statement_value
 from agents.evidence_verifier.voices import Heard
 from core.schemas.document import Span
 from core.schemas.evidence import Claim, ClaimGroup, Signal
 from core.schemas.memory import Memory
 from core.spans import overlaps
 from core.sufficiency import LOW_TRUST
-from core.text import shorten
 from tools.dating import asks_of_today, holds_from, is_later, undated
 from tools.edited_copies import MOST_COMPARED
 from tools.editions import only_the_answer_changed
@@ -164,7 +164,7 @@ def outdated_claims(
             group=groups[older.memory.id],
             attribute=" ".join(sorted(older.asked)),
             kind="statement",
-            value=shorten(older.text, 200),
+            value=statement_value(older.text),
             surface=older.text,
             span=older.span,
         )

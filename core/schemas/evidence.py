@@ -156,6 +156,11 @@ class Candidate(Frozen):
     answer_spans: tuple[Span, ...] = ()
     """Where an answer most likely stands, if anywhere: one place for each part of the question."""
 
+    @property
+    def relevance(self) -> float:
+        """As the selector judged it, 0 to 1; 0 before."""
+        return self.scores.get("relevance", 0.0)
+
 
 class Signal(Frozen):
     """A reason to look twice at a candidate: triggers corroboration; only hard ones exclude."""

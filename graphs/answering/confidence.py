@@ -66,7 +66,7 @@ def log_odds(chance: float) -> float:
 
 
 def _relevance(quoted: set[UUID], selected: Mapping[UUID, Candidate]) -> float:
-    scores = (selected[key].scores.get("relevance", 0.0) for key in quoted if key in selected)
+    scores = (selected[key].relevance for key in quoted if key in selected)
     return max(scores, default=0.0)
 
 

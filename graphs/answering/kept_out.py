@@ -126,7 +126,7 @@ async def nearest_to(
             external_id=names[memory.document_id],
             title=memory.title,
             quote=memory.core,
-            score=item.scores.get("relevance", 0.0),
+            score=item.relevance,
             reason=failed.get(memory.id, reasons[0]),
         )
         for item, memory in zip(near, memories, strict=True)

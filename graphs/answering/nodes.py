@@ -230,9 +230,9 @@ def _questions(state: AnswerState) -> list[str]:
 async def draft_answer(state: AnswerState, runtime: Runtime[AnswerContext]) -> AnswerUpdate:
     """The sentences that would answer."""
     context = runtime.context
-    selected = await _evidence(state.selected, context)
-    by_id = {evidence.memory.id: evidence for evidence in selected}
-    passages = await passages_of(state.packed, by_id, context.documents)
+    selected = {candidate.memory_id: candidate for candidate in state.selected}
+    read = await _evidence([selected[item.memory_id] for item in state.packed], context)
+    passages = await passages_of(state.packed, read, context.documents)
     draft = await context.answerer.answer(with_bridge(plan_of(state)), passages, verdict_of(state))
     return {"draft": draft}
 

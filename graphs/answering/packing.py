@@ -1,7 +1,7 @@
 """What the answerer reads: what the best evidence tells, of background all but what can be spared,
 and one line of what else still fits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -40,7 +40,7 @@ async def packed_of(
     documents: Documents,
 ) -> list[Packed]:
     """What fits, in canonical order; all sides of a conflict."""
-    relevance = {item.memory.id: item.candidate.scores.get("relevance", 0.0) for item in selected}
+    relevance = {item.memory.id: item.candidate.relevance for item in selected}
     shares = shares_kept(relevance, _spoken(verdict))
     most = max_characters // PASSAGES_THAT_FIT
     found = {
@@ -56,12 +56,11 @@ async def packed_of(
 
 
 async def passages_of(
-    packed: Iterable[Packed], selected: Mapping[UUID, Evidence], documents: Documents
+    packed: Iterable[Packed], read: Iterable[Evidence], documents: Documents
 ) -> list[Passage]:
-    """What was packed, with its text."""
+    """What was packed of each memory, with its text."""
     passages = []
-    for item in packed:
-        evidence = selected[item.memory_id]
+    for item, evidence in zip(packed, read, strict=True):
         units = await documents.units(evidence.memory.version_id)
         passages.append(Passage(evidence, tuple(units[at] for at in item.units)))
     return passages
@@ -80,8 +79,7 @@ def extract_of(
     form: PackedForm = "compressed"
     if len(left) == len(units) or size(left) > most:
         form, left = "telling", telling_units(found, most)
-    relevance = evidence.candidate.scores.get("relevance", 0.0)
-    packable = Packable(evidence.memory.id, relevance, size(left), size(line))
+    packable = Packable(evidence.memory.id, evidence.candidate.relevance, size(left), size(line))
     return Extract(packable, form, tuple(left), line)
 
 

@@ -99,8 +99,9 @@ def test_background_that_has_much_to_protect_is_told_like_any_other_passage():
 async def test_the_answerer_reads_the_units_that_were_packed():
     found = await packed(1_500)
     selected = {memory.id: make_evidence(memory) for memory in RELEVANCE}
+    read = [selected[item.memory_id] for item in found.values()]
 
-    passages = await passages_of(found.values(), selected, DOCUMENTS)
+    passages = await passages_of(found.values(), read, DOCUMENTS)
 
     assert [NAMES[passage.evidence.memory.id] for passage in passages] == list(found)
     assert [unit.text for unit in passages[-1].units] == ["The nuts are cast.", "Ada drew them."]
