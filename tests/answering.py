@@ -30,6 +30,19 @@ from tools.network import link
 ENCODER = HashingEncoder()
 READER = WordsReader()
 
+MANUAL = """# KX-10 pump manual
+
+## Casing
+
+The casing nuts of the KX-10 pump are tightened to 62 Nm. Lift the casing with two slings.
+
+## Lubrication
+
+The bearings of the KX-10 pump are regreased every 2,500 operating hours. Use lithium grease only.
+"""
+FORUM = "The casing nuts of the KX-10 pump are tightened to 95 Nm.\n"
+TORQUE = "To what torque are the casing nuts of the KX-10 pump tightened?"
+
 
 async def add(
     repositories: Repositories, name: str, text: str, trust: TrustClass = "owner"

@@ -212,18 +212,22 @@ async def test_a_later_one_of_many_joins_the_others(question):
     assert "superseded" not in {s.code for item in verdict.assessments for s in item.signals}
 
 
+async def groups_by_part(question, *memories):
+    assert len(make_plan(question).subquestions) == 2
+    verdict = await judge(*memories, question=question)
+    return [verdict.of_part(part).claim_groups for part in (0, 1)]
+
+
 async def test_each_part_of_a_question_knows_what_is_out_of_date_for_it():
     question = (
         "What is the torque of the casing nuts of the HP-240, and "
         "what is the regreasing interval of the HP-240?"
     )
-    assert len(make_plan(question).subquestions) == 2
 
-    verdict = await judge(OLD, NEW, question=question)
+    first, second = await groups_by_part(question, OLD, NEW)
 
-    statuses = [{g.status for g in verdict.of_part(part).claim_groups} for part in (0, 1)]
-    assert "superseded" in statuses[1]
-    assert "superseded" not in statuses[0]
+    assert "superseded" in {group.status for group in second}
+    assert "superseded" not in {group.status for group in first}
 
 
 async def test_a_part_about_the_past_is_answered_with_what_held_then():
@@ -231,12 +235,10 @@ async def test_a_part_about_the_past_is_answered_with_what_held_then():
         "What was the regreasing interval of the HP-240 in 2014, and "
         "what is the regreasing interval of the HP-240 today?"
     )
-    assert len(make_plan(question).subquestions) == 2
 
-    verdict = await judge(OLD, NEW, question=question)
+    past, _ = await groups_by_part(question, OLD, NEW)
 
-    values = [{g.value for g in verdict.of_part(part).claim_groups} for part in (0, 1)]
-    assert "2000 hours" in values[0]
+    assert "2000 hours" in {group.value for group in past}
 
 
 async def test_only_the_part_whose_answer_changed_is_out_of_date():
@@ -244,14 +246,9 @@ async def test_only_the_part_whose_answer_changed_is_out_of_date():
     question = (
         "What is the regreasing interval of the HP-240, and what is the torque limit of the HP-240?"
     )
-    assert len(make_plan(question).subquestions) == 2
+    editions = (f"As of 2014: {rule.format(62)}", f"As of 2024: {rule.format(95)}")
 
-    verdict = await judge(
-        make_memory(f"As of 2014: {rule.format(62)}"),
-        make_memory(f"As of 2024: {rule.format(95)}"),
-        question=question,
-    )
+    interval, limit = await groups_by_part(question, *map(make_memory, editions))
 
-    statuses = [{g.status for g in verdict.of_part(part).claim_groups} for part in (0, 1)]
-    assert "superseded" not in statuses[0]
-    assert "superseded" in statuses[1]
+    assert "superseded" not in {group.status for group in interval}
+    assert "superseded" in {group.status for group in limit}
